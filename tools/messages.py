@@ -34,7 +34,9 @@ KEYWORDS = {
 
 def rooms() -> list[Path]:
     """Return the folders that hold messages of their own."""
-    return sorted(path for path in ROOT.iterdir() if path.is_dir() and path.name not in {"__pycache__", "formats"})
+    return sorted(
+        path for path in ROOT.iterdir() if path.is_dir() and path.name not in {"__pycache__", "formats"}
+    )
 
 
 def source_of(path: Path) -> io.BytesIO:
@@ -56,7 +58,9 @@ def extracted(room: Path) -> Catalog:
     catalogue = Catalog(locale="es", charset="utf-8", fuzzy=False)
     for path, _line, message, context in messages_of(room):
         python_format = ["python-format"] if "%(" in str(message) else []
-        catalogue.add(message, None, [(str(path.relative_to(ROOT.parent)), 0)], python_format, context=context)
+        catalogue.add(
+            message, None, [(str(path.relative_to(ROOT.parent)), 0)], python_format, context=context
+        )
     return catalogue
 
 

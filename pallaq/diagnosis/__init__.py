@@ -1,0 +1,1 @@
+"""Runs brecha on a frozen release: estimates, gaps, report, verification."""

@@ -1,0 +1,1 @@
+"""Number and date formats of Peru, which Django does not know."""

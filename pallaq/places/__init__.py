@@ -1,0 +1,1 @@
+"""Regions, provinces and districts of Peru (INEI codes), mining centres, organisations."""

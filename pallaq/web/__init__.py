@@ -1,0 +1,1 @@
+"""The shell, the home page, and pages that join rooms."""

@@ -1,0 +1,5 @@
+"""Addresses of the pages that join rooms."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

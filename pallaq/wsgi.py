@@ -1,0 +1,8 @@
+"""The door through which granian calls Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pallaq.settings")
+application = get_wsgi_application()
