@@ -1,4 +1,4 @@
-"""Django settings: one process, one PostgreSQL; everything that differs between machines comes from the environment.
+"""Django settings: one process, one PostgreSQL; what differs between machines comes from the environment.
 
 PALLAQ_DATA     folder of the database, releases, keys (default: ./data)
 PALLAQ_ENV      "production" turns debugging off and makes start-up strict

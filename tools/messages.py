@@ -34,9 +34,7 @@ KEYWORDS = {
 
 def rooms() -> list[Path]:
     """Return the folders that hold messages of their own."""
-    return sorted(
-        path for path in ROOT.iterdir() if path.is_dir() and path.name not in {"__pycache__", "formats"}
-    )
+    return sorted(path for path in ROOT.iterdir() if path.is_dir() and path.name not in {"__pycache__", "formats"})
 
 
 def source_of(path: Path) -> io.BytesIO:
@@ -45,7 +43,7 @@ def source_of(path: Path) -> io.BytesIO:
     return io.BytesIO((text if path.suffix == ".py" else templatize(text)).encode())
 
 
-def messages_of(room: Path) -> Iterator[tuple[Path, int, object, str | None]]:
+def messages_of(room: Path) -> Iterator[tuple[Path, int, str | tuple[str, ...], str | None]]:
     """Yield file, line, message (or singular and plural) and context of every text a person reads."""
     files = [p for suffix in ("*.py", "*.html", "*.txt") for p in room.rglob(suffix)]
     for path in sorted(p for p in files if "tests" not in p.parts and "migrations" not in p.parts):
@@ -58,9 +56,7 @@ def extracted(room: Path) -> Catalog:
     catalogue = Catalog(locale="es", charset="utf-8", fuzzy=False)
     for path, _line, message, context in messages_of(room):
         python_format = ["python-format"] if "%(" in str(message) else []
-        catalogue.add(
-            message, None, [(str(path.relative_to(ROOT.parent)), 0)], python_format, context=context
-        )
+        catalogue.add(message, None, [(str(path.relative_to(ROOT.parent)), 0)], python_format, context=context)
     return catalogue
 
 

@@ -50,9 +50,7 @@ class Pallaq(click.Group):
         except Refusal as refusal:
             click.echo(f"pallaq: {refusal.message}", err=True)
             for problem in refusal.problems if isinstance(refusal, Problems) else []:
-                click.echo(
-                    f"  {line_of(problem.file, problem.row, problem.column)}{problem.message}", err=True
-                )
+                click.echo(f"  {line_of(problem.file, problem.row, problem.column)}{problem.message}", err=True)
             ctx.exit(1)
 
 

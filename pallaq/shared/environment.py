@@ -12,7 +12,10 @@ from pallaq.shared.errors import Refusal
 
 
 def secret_key(data: Path) -> str:
-    """Return the key that signs sessions, made at first start with mode 600; without a folder yet, one for this process."""
+    """Return the key that signs sessions, made at first start with mode 600.
+
+    Before that first start it is one for this process alone.
+    """
     path = Path(os.environ.get("PALLAQ_SECRET", data / "keys" / "secret"))
     if path.exists():
         return path.read_text(encoding="ascii").strip()

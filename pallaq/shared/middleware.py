@@ -29,9 +29,5 @@ class RefusalMiddleware:
                 "problems": [vars(p) for p in problems],
             }
             return JsonResponse(body, status=exception.status)
-        template = (
-            "shared/refusal_fragment.html" if request.headers.get("HX-Request") else "shared/refusal.html"
-        )
-        return render(
-            request, template, {"refusal": exception, "problems": problems}, status=exception.status
-        )
+        template = "shared/refusal_fragment.html" if request.headers.get("HX-Request") else "shared/refusal.html"
+        return render(request, template, {"refusal": exception, "problems": problems}, status=exception.status)

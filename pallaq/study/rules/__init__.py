@@ -1,0 +1,1 @@
+"""What a study is, as values: no database, no request, no clock."""

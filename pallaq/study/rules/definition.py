@@ -1,0 +1,204 @@
+"""A study as values: what `study.yaml` and `codebook.yaml` say once they are read and checked.
+
+Codes are lower-case words, digits and underscores; every text a person reads is given by language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Text = Mapping[str, str]  # language -> words, e.g. {"es": "Mujeres", "en": "Women"}
+
+Base = Literal["asked", "answered"]
+GapKind = Literal["access", "participation", "resources", "services", "opportunities", "benefits"]
+SampleKind = Literal["probability", "quota", "convenience", "census"]
+SinglePsuRule = Literal["refuse", "adjust", "average", "certainty", "collapse"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One value of a domain variable: a profile, a region, an age group."""
+
+    code: str
+    title: Text
+    short: Text  # what fits in a chart's margin
+    sub_roles: tuple[Text, ...] = ()  # profiles: the roles the study counts in
+    mark: str = ""  # profiles: circle, triangle or square
+    place: str = ""  # regions: INEI ubigeo of the department, or ""
+    direct_action: bool = False  # regions where the project itself works
+    districts: tuple[str, ...] = ()  # INEI ubigeos of the districts of direct action
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A domain variable: a column whose values split the respondents."""
+
+    code: str  # the column's name
+    title: Text
+    levels: tuple[Level, ...]
+
+    def codes(self) -> tuple[str, ...]:
+        """Return the levels' codes in the order the study declares."""
+        return tuple(level.code for level in self.levels)
+
+    def level(self, code: str) -> Level:
+        """Return a level by its code; KeyError when there is none."""
+        return {level.code: level for level in self.levels}[code]
+
+
+@dataclass(frozen=True)
+class Design:
+    """How the sample was drawn, and so what its intervals mean."""
+
+    kind: SampleKind
+    strata: tuple[str, ...] = ()
+    psu: str = ""
+    weight: str = ""
+    population: str = ""  # column with the stratum's size, for the finite population correction
+    single_psu: SinglePsuRule = "refuse"
+    collapse: Mapping[str, str] = field(default_factory=dict)  # region code -> region code it joins
+    note: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A gap to measure: group minus reference, on one domain variable."""
+
+    variable: str
+    group: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """When a base is too small to show, and when it is shown with a flag."""
+
+    minimum: int = 10
+    flag: int = 30
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter of the study's results."""
+
+    code: str
+    number: str  # as printed, "3.2"
+    title: Text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer code of an indicator, or a named group of answer codes."""
+
+    code: str
+    title: Text
+    codes: tuple[str, ...]  # the answer codes it stands for: itself, or a group's members
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the codebook."""
+
+    code: str
+    title: Text
+    section: str
+    question: Text  # as asked
+    variable: str  # the column
+    answers: tuple[Answer, ...]  # answer codes
+    groups: tuple[Answer, ...]  # named groups of answer codes
+    missing: tuple[str, ...]  # codes that are no answer; "" for an empty cell
+    universe: Mapping[str, tuple[str, ...]]  # {"profile": ("pallaqueras",)}; empty: everybody
+    universe_text: Text
+    base: Base
+    counted: str  # the answer or group whose share is the indicator's figure
+    favourable: str  # the answer or group that is good for the respondent; "" when neither is
+    kind: GapKind | None  # None: a characteristic, not a gap
+    reference: str  # the level that gaps are taken against
+    note: Text = field(default_factory=dict)
+
+    def shares(self) -> tuple[Answer, ...]:
+        """Return every share that is estimated: each answer, then each group."""
+        return self.answers + self.groups
+
+    def direction(self) -> int:
+        """Return 1 when more of the counted answer is better, -1 when worse, 0 when neither."""
+        return 0 if not self.favourable else 1 if self.favourable == self.counted else -1
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """How many people of a profile the sample plan asks for in a region."""
+
+    region: str
+    profile: str
+    persons: int
+
+
+@dataclass(frozen=True)
+class ContextFigure:
+    """A national or registry figure that stands beside the survey and is never an indicator."""
+
+    section: str
+    item: str
+    category: str
+    about: str
+    percent: float | None
+    note: str
+
+
+@dataclass(frozen=True)
+class PrintedFigure:
+    """A figure the study printed, and the definition that gives it back.
+
+    `definition` is "share" (one profile), "pooled", "mean" (of `levels`), "context" or "none"
+    (not a percentage, or nothing to compute it from); `indicator` and `share` name what is estimated.
+    """
+
+    number: int  # row of print.csv, for messages and anchors
+    section: str
+    item: str
+    category: str
+    profile: str
+    percent: float | None
+    where: str
+    note: str
+    definition: Literal["share", "pooled", "mean", "context", "none"]
+    indicator: str = ""
+    share: str = ""
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything the files of a study folder say."""
+
+    code: str
+    title: Text
+    summary: Text
+    source: Text  # where the study and its data come from
+    public: bool  # its releases may be read without login
+    profile: Variable
+    region: Variable
+    breakdowns: tuple[Variable, ...]  # further variables to estimate by
+    identifier: str  # column of respondent ids, or ""
+    stamp: str  # column whose value SYNTHETIC marks synthetic rows, or ""
+    ignored: tuple[str, ...]  # columns that a dataset may have and that are not read
+    design: Design
+    comparisons: tuple[Comparison, ...]
+    gaps_within: tuple[str, ...]  # domain variables inside whose levels gaps are measured too
+    disclosure: Disclosure
+    sections: tuple[Section, ...]
+    indicators: tuple[Indicator, ...]
+    plan: tuple[PlannedCell, ...]
+    context: tuple[ContextFigure, ...]
+    printed: tuple[PrintedFigure, ...]
+    assumed: frozenset[tuple[str, str, str]]  # (indicator, answer code, profile) chosen, not printed
+    notes: tuple[Text, ...]  # what every page must say, e.g. that no regional result was printed
+
+    def indicator(self, code: str) -> Indicator:
+        """Return an indicator by its code; KeyError when there is none."""
+        return {indicator.code: indicator for indicator in self.indicators}[code]
+
+    def variables(self) -> tuple[Variable, ...]:
+        """Return every domain variable: profile, region, breakdowns."""
+        return (self.profile, self.region, *self.breakdowns)
