@@ -1,0 +1,1 @@
+"""What a diagnosis says, as values: no database, no request."""
