@@ -6,8 +6,8 @@ Ids are stable from one release to the next: `enough_ppe.yes.profile-women`, `en
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Text = Mapping[str, str]  # language -> words
@@ -182,10 +182,11 @@ class Printed:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two printed figures that cannot both be read as they stand; the words are looked up by `code`."""
+    """Printed figures that do not agree, or that leave something out; the words are the study's own."""
 
     code: str
     figures: tuple[int, ...]  # numbers of the printed rows it is about
+    words: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -284,9 +285,14 @@ def slug(value: str) -> str:
 
 
 def estimate_id(indicator: str, share: str, domain: Mapping[str, str], pooling: str = "pooled") -> str:
-    """Return the stable id of an estimate."""
+    """Return the stable id of an estimate; "mean" is the mean of every profile that was asked."""
     parts = [f"{slug(variable)}-{slug(level)}" for variable, level in domain.items()]
     return ".".join([indicator, share, *(parts or ["all" if pooling == "pooled" else "mean-of-profiles"])])
+
+
+def partial_mean_id(indicator: str, share: str, levels: Iterable[str]) -> str:
+    """Return the stable id of a mean that leaves a profile out, as some printed totals do."""
+    return ".".join([indicator, share, "-".join(["mean-of", *map(slug, levels)])])
 
 
 def gap_id(indicator: str, share: str, variable: str, pair: tuple[str, str], within: Mapping[str, str]) -> str:

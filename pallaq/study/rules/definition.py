@@ -169,6 +169,15 @@ class PrintedFigure:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Printed figures that do not agree, or that leave something out, named in words."""
+
+    code: str
+    words: Text
+    figures: tuple[int, ...]  # numbers of the printed rows it is about
+
+
+@dataclass(frozen=True)
 class Study:
     """Everything the files of a study folder say."""
 
@@ -194,6 +203,7 @@ class Study:
     printed: tuple[PrintedFigure, ...]
     assumed: frozenset[tuple[str, str, str]]  # (indicator, answer code, profile) chosen, not printed
     notes: tuple[Text, ...]  # what every page must say, e.g. that no regional result was printed
+    contradictions: tuple[Contradiction, ...] = ()  # contradictions.yaml
 
     def indicator(self, code: str) -> Indicator:
         """Return an indicator by its code; KeyError when there is none."""
