@@ -46,7 +46,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 contracts: $(VENV)/.dev
-	$(BIN)/uvx --quiet --from import-linter==2.16 lint-imports
+	PYTHONPATH=packages/brecha/src $(BIN)/uvx --quiet --from import-linter==2.16 lint-imports
 
 migrations: $(VENV)/.dev
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -1,7 +1,7 @@
 """Django settings: one process, one PostgreSQL; what differs between machines comes from the environment.
 
 PALLAQ_DATA     folder of the database, releases, keys (default: ./data)
-PALLAQ_ENV      "production" turns debugging off and makes start-up strict
+PALLAQ_ENV      "production" makes start-up strict; "test" serves static files as they lie
 PALLAQ_HOSTS    comma-separated host names that production answers to
 PALLAQ_SECRET   path of the key file (default: PALLAQ_DATA/keys/secret)
 DATABASE_URL    another PostgreSQL instead of the embedded one
@@ -14,13 +14,14 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from pallaq.shared.environment import database_settings, secret_key
+from pallaq.shared.environment import data_folder, database_settings, secret_key
 
 django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent
 PRODUCTION = os.environ.get("PALLAQ_ENV") == "production"
-DATA = Path(os.environ.get("PALLAQ_DATA", PACKAGE.parent / "data")).absolute()
+TESTING = os.environ.get("PALLAQ_ENV") == "test"
+DATA = data_folder(PACKAGE.parent)
 STUDIES = PACKAGE.parent / "studies"
 
 DEBUG = False
@@ -104,6 +105,7 @@ LOGIN_REDIRECT_URL = "/"
 LANGUAGE_CODE = "es-pe"
 LANGUAGES = [("es-pe", _("Spanish")), ("en", _("English"))]
 FORMAT_MODULE_PATH = ["pallaq.formats"]
+LOCALE_PATHS = [PACKAGE / "cli" / "locale"]  # the command line is no app of Django's
 TIME_ZONE = "America/Lima"
 USE_TZ = True
 
@@ -111,9 +113,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = TESTING
 
 # Nothing leaves for a third party: the browser itself refuses.
 CONTENT_SECURITY_POLICY = {
