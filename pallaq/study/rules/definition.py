@@ -12,6 +12,7 @@ Text = Mapping[str, str]  # language -> words, e.g. {"es": "Mujeres", "en": "Wom
 Base = Literal["asked", "answered"]
 GapKind = Literal["access", "participation", "resources", "services", "opportunities", "benefits"]
 SampleKind = Literal["probability", "quota", "convenience", "census"]
+Definition = Literal["share", "pooled", "mean", "context", "none"]
 SinglePsuRule = Literal["refuse", "adjust", "average", "certainty", "collapse"]
 
 
@@ -162,7 +163,7 @@ class PrintedFigure:
     percent: float | None
     where: str
     note: str
-    definition: Literal["share", "pooled", "mean", "context", "none"]
+    definition: Definition
     indicator: str = ""
     share: str = ""
     levels: tuple[str, ...] = ()
@@ -201,7 +202,7 @@ class Study:
     plan: tuple[PlannedCell, ...]
     context: tuple[ContextFigure, ...]
     printed: tuple[PrintedFigure, ...]
-    assumed: frozenset[tuple[str, str, str]]  # (indicator, answer code, profile) chosen, not printed
+    assumed: Mapping[tuple[str, str, str], float]  # (indicator, answer code, profile) -> percent chosen, not printed
     notes: tuple[Text, ...]  # what every page must say, e.g. that no regional result was printed
     contradictions: tuple[Contradiction, ...] = ()  # contradictions.yaml
 

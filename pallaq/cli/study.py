@@ -1,0 +1,35 @@
+"""`pallaq study`: check a study's files."""
+
+from pathlib import Path
+
+import click
+import django
+
+LANGUAGES = {"es": "es-pe", "en": "en"}
+
+
+@click.group()
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default="es", help="Language of the messages.")
+@click.pass_context
+def command(ctx: click.Context, lang: str) -> None:
+    """Check a study's files, or reconstruct respondents from its printed percentages."""
+    django.setup()
+    from django.utils import translation
+
+    ctx.with_resource(translation.override(LANGUAGES[lang]))
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_context
+def check(ctx: click.Context, folder: Path) -> None:
+    """Say everything that is wrong in a study's files, with file, line and remedy."""
+    from pallaq.study.rules.loading import read_study, summary
+
+    study, problems = read_study(folder)
+    for problem in problems:
+        place = ":".join(str(part) for part in (problem.file, problem.row, problem.column) if part)
+        click.echo(f"{place}: {problem.message}")
+    if study is None or problems:
+        ctx.exit(1)
+    click.echo(summary(study))
