@@ -189,13 +189,27 @@ def design() -> DesignInfo:
 
 
 def printed() -> tuple[Printed, ...]:
-    shared = {"section": "work", "profile": "pallaqueras", "where": "table", "note": "", "share": "yes"}
-    return (
-        Printed(1, **shared, item="enough_ppe", category="yes", percent=33.0, definition="share", indicator="enough_ppe",
-                estimate="enough_ppe.yes.profile-pallaqueras", levels=("pallaqueras",), ours=0.33, reproduced=True),
-        Printed(2, **shared, item="housework", category="yes", percent=80.0, definition="mean", indicator="housework",
-                estimate="housework.yes.mean-of-profiles", levels=tuple(PROFILES), ours=0.69, reproduced=False),
-    )  # fmt: skip
+    right = Printed(
+        number=1,
+        section="work",
+        item="enough_ppe",
+        category="yes",
+        profile="pallaqueras",
+        percent=33.0,
+        where="table",
+        note="",
+        definition="share",
+        estimate="enough_ppe.yes.profile-pallaqueras",
+        indicator="enough_ppe",
+        share="yes",
+        levels=("pallaqueras",),
+        ours=0.33,
+        reproduced=True,
+    )
+    wrong = {"item": "housework", "indicator": "housework", "estimate": "housework.yes.mean-of-profiles"}
+    levels = tuple(PROFILES)
+    mean = {"definition": "mean", "levels": levels, "ours": 0.69, "reproduced": False}
+    return right, replace(right, **wrong, **mean, number=2, percent=80.0)
 
 
 def gold() -> Document:
@@ -232,14 +246,17 @@ def one_gap() -> Document:
     info = replace(indicator("high_chol", both("High cholesterol", "Colesterol alto"), -1, "benefits"), base="answered")
     levels = tuple(
         LevelInfo(code, both(name, spanish), both(name, spanish), mark, 4000)
-        for code, name, spanish, mark in (("women", "Women", "Mujeres", "triangle"), ("men", "Men", "Hombres", "square"))
+        for code, name, spanish, mark in (
+            ("women", "Women", "Mujeres", "triangle"),
+            ("men", "Men", "Hombres", "square"),
+        )
     )
     return replace(
         base,
         study="nhanes",
         synthetic=False,
         notes=(),
-        design=replace(base.design, kind="probability", interval="design", collapsed=(), note={}, weight="w", psu="psu"),
+        design=replace(base.design, kind="probability", interval="design", collapsed=(), note={}, weight="w"),
         variables=(VariableInfo("profile", "profile", both("Sex", "Sexo"), levels),),
         indicators=(info,),
         estimates=(
