@@ -1,0 +1,1 @@
+"""Hiding small counts so that no margin gives them back."""
