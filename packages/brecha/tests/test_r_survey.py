@@ -52,9 +52,7 @@ def test_a_proportion_with_missing_answers_is_that_of_a_domain():
     assert everyone.estimate == exactly(expected["est"])
     assert everyone.se == exactly(expected["se"])
     assert everyone.df == expected["df"]
-    low, high = brecha.intervals.wald(
-        everyone.estimate, everyone.se, brecha.intervals.quantile(0.95, everyone.df)
-    )
+    low, high = brecha.intervals.wald(everyone.estimate, everyone.se, brecha.intervals.quantile(0.95, everyone.df))
     assert (low, high) == exactly((expected["ci95_t_lo"], expected["ci95_t_hi"]))
     assert (everyone.n, everyone.asked, everyone.missing) == (7846, 8591, 745)
 
@@ -125,12 +123,12 @@ def test_gaps_between_profiles_of_a_quota_sample(case, design, item):
 
 
 def test_cholesterol_by_race():
-    # nh <- svydesign(id=~SDMVPSU, strata=~SDMVSTRA, weights=~WTMEC2YR, nest=TRUE, data=nhanes)
-    # b <- svyby(~HI_CHOL, ~race, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
+    # in R: nh <- svydesign(id=~SDMVPSU, strata=~SDMVSTRA, weights=~WTMEC2YR, nest=TRUE, data=nhanes)
+    # in R: b <- svyby(~HI_CHOL, ~race, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
     expected = {
         "est": [0.1014916654539721, 0.1216492053559333, 0.0786400603990841, 0.0996786094771204],
         "se": [0.00624584330874960, 0.00660413362353298, 0.01038464500054887, 0.02466622687185127],
-        "vcov": [  # vcov(b)
+        "vcov": [  # in R: vcov(b)
             [3.90105586374522e-05, 5.26864083048443e-06, -3.92282525678660e-06, -2.77197955504066e-05],
             [5.26864083048443e-06, 4.36145809174788e-05, 1.56955715898815e-05, 1.39844242587969e-05],
             [-3.92282525678660e-06, 1.56955715898815e-05, 1.07840851787425e-04, 8.37857478562086e-05],
@@ -139,36 +137,48 @@ def test_cholesterol_by_race():
     }
     result = estimate("nhanes", NHANES, yes("HI_CHOL"), by=[("race",)])
     matches(result, "HI_CHOL", "race", RACES, expected)
-    # svycontrast(b, list(c(1,-1,0,0), c(0,-1,1,0), c(0,-1,0,1)))
+    # in R: svycontrast(b, list(c(1,-1,0,0), c(0,-1,1,0), c(0,-1,0,1)))
     found = brecha.gaps(result, [Comparison("race", race, "2") for race in ("1", "3", "4")])
-    assert [gap.difference for gap in found] == exactly(
-        [-0.0201575399019613, -0.0430091449568493, -0.0219705958788130]
-    )
-    assert [gap.se for gap in found] == exactly(
-        [0.00849045687192168, 0.01095738515911257, 0.02498136266286374]
-    )
+    assert [gap.difference for gap in found] == exactly([-0.0201575399019613, -0.0430091449568493, -0.0219705958788130])
+    assert [gap.se for gap in found] == exactly([0.00849045687192168, 0.01095738515911257, 0.02498136266286374])
 
 
 def test_cholesterol_by_sex_within_race():
-    # svyby(~HI_CHOL, ~RIAGENDR+race, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
+    # in R: svyby(~HI_CHOL, ~RIAGENDR+race, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
     result = estimate("nhanes", NHANES, yes("HI_CHOL"), by=[("RIAGENDR", "race")])
     found = [result.get("HI_CHOL", {"race": race, "RIAGENDR": sex}) for race in RACES for sex in ("1", "2")]
     assert [e.estimate for e in found] == exactly(
-        [0.1146732898697491, 0.0876464566954859, 0.0997251878853465, 0.1429153062288230]
-        + [0.0778251222197593, 0.0793172091481978, 0.1132484634848383, 0.0878882251647606]
+        [
+            0.1146732898697491,
+            0.0876464566954859,
+            0.0997251878853465,
+            0.1429153062288230,
+            0.0778251222197593,
+            0.0793172091481978,
+            0.1132484634848383,
+            0.0878882251647606,
+        ]
     )
     assert [e.se for e in found] == exactly(
-        [0.00522290213043777, 0.01127849895713841, 0.00870483813895229, 0.00783953051700948]
-        + [0.00894442747057446, 0.01562473228663175, 0.03319880251857477, 0.02850935075398460]
+        [
+            0.00522290213043777,
+            0.01127849895713841,
+            0.00870483813895229,
+            0.00783953051700948,
+            0.00894442747057446,
+            0.01562473228663175,
+            0.03319880251857477,
+            0.02850935075398460,
+        ]
     )
-    # svycontrast(b, c(-1,1,0,0,0,0,0,0))
+    # in R: svycontrast(b, c(-1,1,0,0,0,0,0,0))
     [gap] = brecha.gaps(result, [Comparison("RIAGENDR", "2", "1", within={"race": "1"})])
     assert (gap.difference, gap.se) == exactly((-0.0270268331742631, 0.0121560508138237))
 
 
 def test_a_ratio_is_linearised_on_the_logarithm():
-    # b <- svyby(~HI_CHOL, ~RIAGENDR, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
-    # svycontrast(b, quote(log(`2`/`1`)))
+    # in R: b <- svyby(~HI_CHOL, ~RIAGENDR, subset(nh, !is.na(HI_CHOL)), svymean, covmat=TRUE)
+    # in R: svycontrast(b, quote(log(`2`/`1`)))
     log_ratio, se = 0.2003897016053813, 0.0688597907286632
     result = estimate("nhanes", NHANES, yes("HI_CHOL"), by=[("RIAGENDR",)])
     [gap] = brecha.gaps(result, [Comparison("RIAGENDR", "2", "1")])
@@ -178,7 +188,7 @@ def test_a_ratio_is_linearised_on_the_logarithm():
 
 
 def test_the_design_effect_is_against_sampling_with_replacement():
-    # svymean(~HI_CHOL, nh, na.rm=TRUE, deff="replace"): R divides by n - 1 where we divide by n
+    # in R: svymean(~HI_CHOL, nh, na.rm=TRUE, deff="replace"): R divides by n - 1 where we divide by n
     everyone = estimate("nhanes", NHANES, yes("HI_CHOL")).get("HI_CHOL", {})
     assert everyone.deff == pytest.approx(2.33672502476023336 * 7846 / 7845, rel=1e-9)
     assert everyone.n_eff * everyone.deff == pytest.approx(everyone.n)
@@ -187,9 +197,9 @@ def test_the_design_effect_is_against_sampling_with_replacement():
 @pytest.mark.parametrize(
     ("design", "covariances"),
     [
-        # vcov(svymean(~has_id_card+owns_pit+rare, Q))
+        # in R: vcov(svymean(~has_id_card+owns_pit+rare, Q))
         (QUOTA, [1.02153754095476e-05, 4.99303096801621e-06, 2.92161605954382e-06]),
-        # vcov(svymean(~has_id_card+owns_pit+rare, Qc))
+        # in R: vcov(svymean(~has_id_card+owns_pit+rare, Qc))
         (SITES, [1.83523745357685e-04, -1.52391259480016e-05, 5.88135358470688e-06]),
     ],
 )
@@ -202,18 +212,16 @@ def test_covariances_of_different_items(design, covariances):
 
 
 def test_covariance_of_different_items_in_domains_that_overlap():
-    # t <- svytotal(~hA+A+rare+one, update(Q, A=1*(profile=="A_woman_miner"), hA=A*has_id_card, one=1))
-    # vcov(svycontrast(t, list(a=quote(hA/A), b=quote(rare/one))))
-    result = brecha.proportions(
-        DATA / "quota854.csv", QUOTA, [yes("has_id_card"), yes("rare")], by=[(), ("profile",)]
-    )
+    # in R: t <- svytotal(~hA+A+rare+one, update(Q, A=1*(profile=="A_woman_miner"), hA=A*has_id_card, one=1))
+    # in R: vcov(svycontrast(t, list(a=quote(hA/A), b=quote(rare/one))))
+    result = brecha.proportions(DATA / "quota854.csv", QUOTA, [yes("has_id_card"), yes("rare")], by=[(), ("profile",)])
     found = result.covariance(("has_id_card", {"profile": PROFILES[0]}), ("rare", {}))
     assert found == exactly(1.24126388280340e-06)
 
 
 @pytest.mark.parametrize(("design", "se"), [(QUOTA, 0.0178566203679472), (SITES, 0.0171573456864498)])
 def test_the_mean_of_profiles(design, se):
-    # svycontrast(svyby(~has_id_card, ~profile, Q, svymean, covmat=TRUE), c(1/3,1/3,1/3))
+    # in R: svycontrast(svyby(~has_id_card, ~profile, Q, svymean, covmat=TRUE), c(1/3,1/3,1/3))
     result = estimate("quota854", design, yes("has_id_card"), by=[("profile",)])
     mean = brecha.mean_of(result, "has_id_card", "profile", PROFILES)
     assert (mean.estimate, mean.se) == exactly((0.5983856585766243, se))
@@ -223,7 +231,7 @@ def test_the_mean_of_profiles(design, se):
 @pytest.mark.parametrize(
     ("rule", "se", "domain_se"),
     [
-        # options(survey.lonely.psu=rule); svymean(~I(1*(sch.wide=="Yes")), lond)
+        # in R: options(survey.lonely.psu=rule); svymean(~I(1*(sch.wide=="Yes")), lond)
         # and of subset(lond, awards=="No")
         ("adjust", 0.0264317645013907, 0.0704602070136974),
         ("average", 0.0322380083171937, 0.0860697062257107),
@@ -240,8 +248,8 @@ def test_single_psu_rules(rule, se, domain_se):
 
 
 def test_collapsing_is_a_design_with_the_two_strata_as_one():
-    # lon$st2 <- ifelse(lon$stype=="H", "M", lon$stype)
-    # svymean(~I(1*(sch.wide=="Yes")), svydesign(id=~1, strata=~st2, weights=~pw, data=lon))
+    # in R: lon$st2 <- ifelse(lon$stype=="H", "M", lon$stype)
+    # in R: svymean(~I(1*(sch.wide=="Yes")), svydesign(id=~1, strata=~st2, weights=~pw, data=lon))
     rule = SinglePsu("collapse", into={("H",): ("M",)})
     design = Design(kind="probability", strata=("stype",), weight="pw", single_psu=rule)
     result = estimate("apistrat_lonely", design, yes("sch.wide", "Yes"))
@@ -289,7 +297,7 @@ def test_an_arcsine_limit_below_zero_stops_at_zero():
 
 def test_korn_and_graubard_s_interval():
     everyone = everyone_of("p02")
-    # svyciprop(~I(HI_CHOL==1), nh, method="beta", na.rm=TRUE)
+    # in R: svyciprop(~I(HI_CHOL==1), nh, method="beta", na.rm=TRUE)
     from_r = (0.100825466105690, 0.124257697191562)
     sample = 8591  # R takes n from the design's rows, not from those who answered
     limits = brecha.intervals.korn_graubard(everyone.estimate, everyone.se, sample, everyone.df, 0.95)

@@ -98,9 +98,7 @@ def _check(result: Result, comparison: Comparison) -> None:
     for side in comparison.domains:
         for variable, level in side.items():
             if level not in result.levels[variable]:
-                raise BrechaError(
-                    "unknown_level", variable=variable, level=level, levels=result.levels[variable]
-                )
+                raise BrechaError("unknown_level", variable=variable, level=level, levels=result.levels[variable])
 
 
 def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Estimate) -> Gap:

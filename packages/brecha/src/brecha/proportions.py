@@ -64,9 +64,7 @@ def proportions(
     )
 
 
-def _check(
-    table: Table, design: Design, shares: Sequence[Share], columns: Sequence[str], level: float
-) -> None:
+def _check(table: Table, design: Design, shares: Sequence[Share], columns: Sequence[str], level: float) -> None:
     used = [*design.columns, *columns]
     seen: set[str] = set()
     for share in shares:

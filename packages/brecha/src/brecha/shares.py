@@ -107,9 +107,7 @@ def totals(cells: Cells, masks: Sequence[Mapping[str, Mask]]) -> Totals:
 
     def stack(power: str, role: str) -> Floats:
         labels = [roles[role].label for roles in masks]
-        return cells.stack(
-            f"{power} {label}" if f"{power} {label}" in cells.sums else f"n {label}" for label in labels
-        )
+        return cells.stack(f"{power} {label}" if f"{power} {label}" in cells.sums else f"n {label}" for label in labels)
 
     squares = stack("w2", "counted")  # y is 0 or 1: y and its square have the same sums
     moments = Moments(

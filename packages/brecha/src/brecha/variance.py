@@ -114,9 +114,7 @@ def _collapse(
         home = {key: target if value == joined else value for key, value in home.items()}
     kept = sorted(set(home.values()))
     merge = _grouping([kept.index(home[label]) for label in labels], len(kept))
-    alone = tuple(
-        label for label, count in zip(kept, merge @ psus, strict=True) if count == 1 and label in single
-    )
+    alone = tuple(label for label, count in zip(kept, merge @ psus, strict=True) if count == 1 and label in single)
     if alone:
         raise BrechaError("single_psu", strata=alone)
     return merge, tuple((label, into[label]) for label in single)
