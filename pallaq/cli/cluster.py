@@ -15,6 +15,7 @@ from pallaq.shared.environment import socket_folder
 from pallaq.shared.errors import Refusal
 
 LONGEST_SOCKET_PATH = 103  # bytes, on the strictest system (macOS); Linux allows 107
+SPACE_TO_WRITE = 16 * 2**20  # bytes of one file of PostgreSQL's journal
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 CONFIGURATION = """\
 # Pallaq writes this file at each start; a change of yours belongs in ALTER SYSTEM SET, which outlives it.
@@ -71,14 +72,15 @@ def create(cluster: Path, user: struct_passwd) -> None:
         **as_user(user),
     )
     if made.returncode:
+        refusal = failure(cluster.parent, made.stderr)
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise failure(cluster.parent, made.stderr)
+        raise refusal
     unfinished.rename(cluster)
 
 
 def failure(data: Path, output: str) -> Refusal:
     """Turn the output of a PostgreSQL program that failed into one line."""
-    if "No space left on device" in output:
+    if "No space left on device" in output or shutil.disk_usage(data).free < SPACE_TO_WRITE:
         message = _("The disk of %(data)s is full. Free some space, or name another folder with PALLAQ_DATA.")
         return Refusal(message % {"data": data}, code="disk-full")
     lines = [line.strip() for line in output.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]

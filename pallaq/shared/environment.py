@@ -29,12 +29,17 @@ def data_folder(checkout: Path) -> Path:
     return SYSTEM_DATA / hashlib.sha256(os.fsencode(checkout)).hexdigest()[:8]
 
 
+def key_path(data: Path) -> Path:
+    """Return where the key that signs sessions lies."""
+    return Path(os.environ.get("PALLAQ_SECRET", data / "keys" / "secret"))
+
+
 def secret_key(data: Path) -> str:
     """Return the key that signs sessions, made at first start with mode 600.
 
     Before that first start it is one for this process alone.
     """
-    path = Path(os.environ.get("PALLAQ_SECRET", data / "keys" / "secret"))
+    path = key_path(data)
     if path.exists():
         return path.read_text(encoding="ascii").strip()
     return secrets.token_urlsafe(64)
@@ -42,7 +47,7 @@ def secret_key(data: Path) -> str:
 
 def make_secret_key(data: Path) -> None:
     """Make the key file if there is none."""
-    path = Path(os.environ.get("PALLAQ_SECRET", data / "keys" / "secret"))
+    path = key_path(data)
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

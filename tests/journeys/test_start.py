@@ -1,0 +1,209 @@
+"""From one command to a page, and back to an idle machine: real processes, as a newcomer starts them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from pallaq.cli import postgres
+from pallaq.shared.environment import embedded_address
+
+PALLAQ = Path(sys.executable).parent / "pallaq"
+PATIENCE = 60
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def environment(data_folder: Path, port: int) -> dict[str, str]:
+    ours = {"DATABASE_URL", "PALLAQ_DATA", "PALLAQ_ENV", "DJANGO_SETTINGS_MODULE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return inherited | {"PALLAQ_DATA": str(data_folder), "PALLAQ_PORT": str(port), "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture
+def started() -> Iterator[list[psutil.Process]]:
+    """Collect what a test starts, and end what it left."""
+    processes: list[psutil.Process] = []
+    yield processes
+    for process in psutil.wait_procs(processes, timeout=0)[1]:
+        process.kill()
+
+
+def start(environment: dict[str, str], started: list[psutil.Process]) -> list[psutil.Process]:
+    """Start Pallaq, wait for its page, return it and all its descendants."""
+    parent = psutil.Popen([PALLAQ, "up"], env=environment, stdout=subprocess.DEVNULL)
+    started.append(parent)
+    deadline = time.monotonic() + PATIENCE
+    while status_of(environment["PALLAQ_PORT"]) is None:
+        assert parent.poll() is None, "it ended before it answered"
+        assert time.monotonic() < deadline, "it never answered"
+        time.sleep(0.1)
+    family = [parent, *parent.children(recursive=True)]
+    started.extend(family[1:])
+    return family
+
+
+def status_of(port: str) -> int | None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
+def alive(family: list[psutil.Process]) -> list[psutil.Process]:
+    return psutil.wait_procs(family, timeout=15)[1]
+
+
+def refused(environment: dict[str, str], **changes: str) -> str:
+    """Run Pallaq where it must refuse, and return its one line."""
+    ended = subprocess.run(
+        [PALLAQ, "up"], env=environment | changes, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], started: list[psutil.Process]) -> None:
+    family = start(environment, started)
+    names = " ".join(word for process in family for word in process.cmdline())
+    assert all(part in names for part in ("postgres", "granian", "db_worker"))
+    assert status_of(environment["PALLAQ_PORT"]) < 500
+    family[0].send_signal(signal.SIGINT)
+    assert not alive(family)
+    assert family[0].returncode == 0
+
+
+def test_it_starts_again_after_the_whole_tree_was_killed(
+    environment: dict[str, str], started: list[psutil.Process]
+) -> None:
+    family = start(environment, started)
+    for process in family:
+        process.kill()
+    assert not alive(family)
+    again = start(environment, started)
+    again[0].send_signal(signal.SIGINT)
+    assert not alive(again)
+
+
+def test_nothing_outlives_a_killed_parent(environment: dict[str, str], started: list[psutil.Process]) -> None:
+    family = start(environment, started)
+    family[0].kill()
+    assert not alive(family)
+
+
+def test_nothing_is_left_when_the_web_server_is_killed(
+    environment: dict[str, str], started: list[psutil.Process]
+) -> None:
+    family = start(environment, started)
+    next(process for process in family if "granian" in process.cmdline()).kill()
+    assert not alive(family)
+    assert family[0].returncode == 1
+
+
+def test_it_refuses_a_second_start_in_the_same_folder(
+    environment: dict[str, str], started: list[psutil.Process], port: int
+) -> None:
+    family = start(environment, started)
+    assert "already uses the data folder" in refused(environment, PALLAQ_PORT=str(port % 65535 + 1))
+    assert f"Port {port} of 127.0.0.1 is not free" in refused(environment)
+    family[0].send_signal(signal.SIGHUP)
+    assert not alive(family)
+
+
+def test_it_works_in_a_data_path_of_150_characters(
+    environment: dict[str, str], started: list[psutil.Process], data_folder: Path
+) -> None:
+    data_folder.chmod(0o755)
+    data = data_folder / ("d" * (149 - len(str(data_folder))))
+    family = start(environment | {"PALLAQ_DATA": str(data)}, started)
+    family[0].send_signal(signal.SIGTERM)
+    assert not alive(family)
+
+
+def test_a_taken_port_touches_nothing(environment: dict[str, str], data_folder: Path, port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        assert f"Port {port} of 127.0.0.1 is not free" in refused(environment)
+    assert not list(data_folder.iterdir())
+
+
+def test_it_refuses_a_folder_that_cannot_be_written(environment: dict[str, str]) -> None:
+    assert "/proc/pallaq cannot be written" in refused(environment, PALLAQ_DATA="/proc/pallaq")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://ana:secret@host/name", "cannot be read"),
+        ("postgresql://ana:secret@127.0.0.1:1/name", "Connection refused"),
+        ("postgresql://ana:secret@nowhere.invalid/name", "failed to resolve host"),
+    ],
+)
+def test_it_refuses_a_wrong_database_address_without_its_password(
+    environment: dict[str, str], url: str, words: str
+) -> None:
+    line = refused(environment, DATABASE_URL=url)
+    assert "DATABASE_URL" in line
+    assert words in line
+    assert "secret" not in line
+
+
+def test_it_refuses_a_wrong_password_and_a_missing_database(environment: dict[str, str], data_folder: Path) -> None:
+    data_folder.chmod(0o755)
+    elsewhere = data_folder / "elsewhere"
+    server = postgres.start(elsewhere, throwaway=True)
+    try:
+        rules = elsewhere / "postgres" / "pg_hba.conf"
+        rules.write_text("local all ana scram-sha-256\n" + rules.read_text())
+        with psycopg.connect(**embedded_address(elsewhere, user="postgres"), autocommit=True) as connection:
+            connection.execute("CREATE ROLE ana LOGIN PASSWORD 'right'")
+            connection.execute("SELECT pg_reload_conf()")
+        address = f"host={elsewhere / 'socket'} user=ana"
+        assert "password authentication failed" in refused(
+            environment, DATABASE_URL=f"{address} dbname=pallaq password=secret"
+        )
+        assert 'database "none" does not exist' in refused(
+            environment, DATABASE_URL=f"{address} dbname=none password=right"
+        )
+    finally:
+        server.stop()
+
+
+def test_production_says_all_that_is_missing(environment: dict[str, str], data_folder: Path) -> None:
+    key = data_folder / "weak"
+    key.write_text("password")
+    key.chmod(0o644)
+    ended = subprocess.run(
+        [PALLAQ, "up"],
+        env=environment | {"PALLAQ_ENV": "production", "PALLAQ_SECRET": str(key)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 1
+    for words in ("PALLAQ_HOSTS", "key is weak", "can read the key"):
+        assert words in ended.stderr
+    assert not (data_folder / "postgres").exists()
