@@ -1,4 +1,4 @@
-"""`pallaq study`: check a study's files."""
+"""`pallaq study`: check a study's files; reconstruct respondents from its printed percentages."""
 
 from pathlib import Path
 
@@ -33,3 +33,22 @@ def check(ctx: click.Context, folder: Path) -> None:
     if study is None or problems:
         ctx.exit(1)
     click.echo(summary(study))
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write responses.csv into.")
+def reconstruct(folder: Path, out: Path) -> None:
+    """Make synthetic respondents that give back a study's printed percentages."""
+    from pallaq.study.rules.loading import load_study
+    from pallaq.study.rules.printed import comparison
+    from pallaq.study.rules.reconstruction import reconstruct as respondents
+    from pallaq.study.rules.tables import write_assumed, write_rows
+
+    study = load_study(folder)
+    columns = respondents(study)
+    out.mkdir(parents=True, exist_ok=True)
+    write_rows(out / "responses.csv", columns, zip(*columns.values(), strict=True))
+    write_assumed(out / "assumed.csv", study)
+    for line in comparison(study, columns):
+        click.echo(line)

@@ -14,6 +14,7 @@ from pallaq.study.errors import StudyProblems
 from pallaq.study.rules.codebook import Declared, note_repeated, read_indicators
 from pallaq.study.rules.definition import (
     Comparison,
+    Contradiction,
     Design,
     Disclosure,
     Level,
@@ -62,6 +63,9 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
         printed=read_print(folder / "print.csv", study, findings.of("print.csv")),
         assumed=read_assumed(folder / "assumed.csv", study, findings.of("assumed.csv")),
     )
+    if (folder / "contradictions.yaml").exists():
+        notes = open_yaml(folder / "contradictions.yaml", findings.of("contradictions.yaml"))
+        study = replace(study, contradictions=tuple(read_contradictions(notes, study)) if notes else ())
     return study, list(dict.fromkeys(findings.problems))
 
 
@@ -223,3 +227,17 @@ def read_sections(entry: Entry) -> Iterator[Section]:
         codes[section.code] += 1
         each.close()
         yield section
+
+
+def read_contradictions(entry: Entry, study: Study) -> Iterator[Contradiction]:
+    """Yield what the print says twice and differently, with the rows of print.csv it is about."""
+    rows = [str(figure.number) for figure in study.printed]
+    codes: list[str] = []
+    for each in entry.entries("contradictions"):
+        code = each.code()
+        note_repeated(each, "code", code, codes)
+        codes.append(code)
+        figures = tuple(int(row) for row in each.choices("figures", rows, required=True) if row)
+        yield Contradiction(code, each.text("words"), figures)
+        each.close()
+    entry.close()

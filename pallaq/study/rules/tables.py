@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -194,3 +194,23 @@ def read_assumed(path: Path, study: Study, findings: Findings) -> Mapping[tuple[
 def codes_of(indicator: Indicator) -> tuple[str, ...]:
     """Return every code that a cell of the indicator's column may hold, but the empty one."""
     return tuple(answer.code for answer in indicator.answers) + tuple(code for code in indicator.missing if code)
+
+
+def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a CSV file with a header."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def write_assumed(path: Path, study: Study) -> None:
+    """Write the percentages that were chosen, as `read_assumed` reads them, in the codebook's order."""
+    order = [
+        (indicator.code, code, profile)
+        for indicator in study.indicators
+        for profile in study.profile.codes()
+        for code in codes_of(indicator)
+    ]
+    rows = [(*key, f"{study.assumed[key]:g}") for key in order if key in study.assumed]
+    write_rows(path, ASSUMED, rows)
