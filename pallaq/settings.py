@@ -4,11 +4,14 @@ PALLAQ_DATA     folder of the database, releases, keys (default: ./data)
 PALLAQ_ENV      "production" makes start-up strict; "test" serves static files as they lie
 PALLAQ_HOSTS    comma-separated host names that production answers to
 PALLAQ_SECRET   path of the key file (default: PALLAQ_DATA/keys/secret)
+PALLAQ_PROXIES  how many reverse proxies stand in front (default 0): the lockout counts the real addresses
+PALLAQ_SMTP     smtp://user:password@host:587 to send mail; nothing needs it
 DATABASE_URL    another PostgreSQL instead of the embedded one
 """
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -49,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -99,8 +103,35 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # also of the links that an administrator hands out
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# People: an e-mail address and a password, perhaps a second factor; nobody signs up, and nothing needs a mail server.
+ACCOUNT_ADAPTER = "pallaq.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # the one lockout: 5 wrong passwords, then 5 minutes
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PALLAQ_PROXIES", "0"))
+MFA_TOTP_ISSUER = "Pallaq"
+# A session ends with the browser, or after 12 hours without a page: field offices share their computers.
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+
+SMTP = urlsplit(os.environ.get("PALLAQ_SMTP", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP.hostname else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = SMTP.hostname or "", SMTP.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(SMTP.username or ""), unquote(SMTP.password or "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+DEFAULT_FROM_EMAIL = EMAIL_HOST_USER or "pallaq@localhost"
+
+UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes of a dataset that a person brings
 
 LANGUAGE_CODE = "es-pe"
 LANGUAGES = [("es-pe", _("Spanish")), ("en", _("English"))]

@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("pallaq.web.urls")),
+    path("", include("pallaq.accounts.urls")),
 ]

@@ -1,19 +1,30 @@
 """The audit trail: who did what, when; only ever added to."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 
 
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    """Questions about the trail."""
+
+    def within(self, scopes: list[str]) -> Self:
+        """Return what was done inside these scopes, the codes of studies."""
+        return self.filter(scope__in=scopes)
+
+
 class AuditEvent(models.Model):
-    """One thing that somebody did. Written in the same transaction as the thing itself."""
+    """One thing that somebody did, written in the same transaction. A trigger refuses to change or delete it."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=60)  # "release.withdraw"
-    about = models.CharField(max_length=200)  # "study:women-and-men-of-gold release:2"
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # None: the machine
+    action = models.CharField(max_length=60, db_index=True)  # "release.withdraw"
+    scope = models.CharField(max_length=80, blank=True, db_index=True)  # code of the study it happened in, or ""
+    about = models.CharField(max_length=200)  # "release 2"
     details = models.JSONField(default=dict)  # never personal data
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -22,6 +33,6 @@ class AuditEvent(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.about}"
 
 
-def record(*, by: Any, action: str, about: str, **details: Any) -> AuditEvent:
+def record(*, by: Any, action: str, about: str, scope: str = "", **details: Any) -> AuditEvent:
     """Add an event; call it inside the transaction that makes the change."""
-    return AuditEvent.objects.create(by=by, action=action, about=about, details=details)
+    return AuditEvent.objects.create(by=by, action=action, scope=scope, about=about, details=details)

@@ -1,11 +1,18 @@
 """Studies, who may do what in them, and their frozen datasets."""
 
-import uuid
-from typing import Any
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from pallaq.shared.fields import uuid7
+
+UPLOAD_KEPT = timedelta(hours=24)
 
 
 class Role(models.TextChoices):
@@ -30,6 +37,19 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def name(self) -> str:
+        """Return the title in the reader's language, or in the first one the study has."""
+        titles: dict[str, str] = self.title
+        return titles.get((get_language() or "es")[:2]) or next(iter(titles.values()), self.code)
+
+    def source_folder(self) -> Path:
+        """Return the folder of the study's files as they are today; a release keeps its own copy."""
+        return Path(settings.STUDIES) / self.code
+
+    def releases_folder(self) -> Path:
+        """Return the shelf of its frozen releases."""
+        return Path(settings.DATA) / "releases" / self.code
+
 
 class Membership(models.Model):
     """A role of a user in a study, perhaps in one region only."""
@@ -45,6 +65,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=models.Q(role__in=["researcher", "coordinator", "reader"]), name="study_membership_role_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(region="") | models.Q(role="coordinator"),
+                name="study_membership_region_only_for_coordinators",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,19 +78,28 @@ class Membership(models.Model):
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Questions about releases."""
 
-    def standing(self) -> "ReleaseQuerySet":
+    def standing(self) -> Self:
         """Return those that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
-    def readable_by_anyone(self) -> "ReleaseQuerySet":
+    def readable_by_anyone(self) -> Self:
         """Return those that may be read without login."""
         return self.standing().filter(public=True, study__public=True)
+
+    def seen_by(self, user: Any) -> Self:
+        """Return those whose page she may open; `perms.can_see_release` says the same of one."""
+        if not user.is_authenticated:
+            return self.filter(public=True, study__public=True)
+        if user.is_administrator:
+            return self.all()
+        member = models.Q(study__in=user.memberships.values("study"))
+        return self.filter(models.Q(public=True, study__public=True) | member)
 
 
 class Release(models.Model):
     """A frozen dataset: Parquet, the study's files as they were, and one sha256 over all of them."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     study = models.ForeignKey(Study, models.PROTECT, related_name="releases")
     number = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -97,6 +130,47 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.study_id} {self.number}"
 
-    def folder(self) -> Any:
-        """Return the folder of its files: `responses.parquet` and `study/`."""
-        return settings.DATA / "releases" / self.study_id / str(self.number)
+    def folder(self) -> Path:
+        """Return the folder of its files: `responses.parquet`, `responses.csv` and `study/`."""
+        return self.study.releases_folder() / str(self.number)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Questions about uploads."""
+
+    def alive(self) -> Self:
+        """Return those that may still be frozen."""
+        return self.filter(made_at__gt=timezone.now() - UPLOAD_KEPT)
+
+    def expired(self) -> Self:
+        """Return those that are to be cleared away."""
+        return self.filter(made_at__lte=timezone.now() - UPLOAD_KEPT)
+
+
+class Upload(models.Model):
+    """A dataset in which nothing was found wrong, waiting to be frozen; after a day it is gone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    study = models.ForeignKey(Study, models.CASCADE, related_name="uploads")
+    file_name = models.CharField(max_length=255)
+    rows = models.PositiveIntegerField()
+    synthetic = models.BooleanField()
+    warnings = models.JSONField(default=list)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.file_name}"
+
+    def path(self) -> Path:
+        """Return where its rows wait, as Parquet that only the server's user can read."""
+        return Path(settings.DATA) / "uploads" / f"{self.pk}.parquet"
+
+    def expires_at(self) -> datetime:
+        """Return when it will be cleared away."""
+        return self.made_at + UPLOAD_KEPT

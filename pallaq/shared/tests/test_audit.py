@@ -1,0 +1,23 @@
+"""The audit trail is only ever added to: the database itself refuses anything else."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from pallaq.shared.models import AuditEvent, record
+
+
+@pytest.mark.django_db
+def test_it_refuses_to_change_or_delete_an_event() -> None:
+    event = record(by=None, action="release.freeze", about="release 1", scope="a-study", rows=854)
+    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
+        AuditEvent.objects.filter(pk=event.pk).update(action="nothing")
+    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
+        event.delete()
+    assert AuditEvent.objects.get().action == "release.freeze"
+
+
+@pytest.mark.django_db
+def test_it_finds_what_was_done_within_some_studies() -> None:
+    record(by=None, action="release.freeze", about="release 1", scope="gold")
+    record(by=None, action="release.freeze", about="release 1", scope="silver")
+    assert [event.scope for event in AuditEvent.objects.all().within(["gold"])] == ["gold"]
