@@ -1,14 +1,10 @@
 """From one command to a page, and back to an idle machine: real processes, as a newcomer starts them."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -20,53 +16,7 @@ from pallaq.shared.environment import embedded_address
 
 PALLAQ = Path(sys.executable).parent / "pallaq"
 PATIENCE = 60
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def environment(data_folder: Path, port: int) -> dict[str, str]:
-    ours = {"DATABASE_URL", "PALLAQ_DATA", "PALLAQ_ENV", "DJANGO_SETTINGS_MODULE"}
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    return inherited | {"PALLAQ_DATA": str(data_folder), "PALLAQ_PORT": str(port), "LC_ALL": "C.UTF-8"}
-
-
-@pytest.fixture
-def started() -> Iterator[list[psutil.Process]]:
-    """Collect what a test starts, and end what it left."""
-    processes: list[psutil.Process] = []
-    yield processes
-    for process in psutil.wait_procs(processes, timeout=0)[1]:
-        process.kill()
-
-
-def start(environment: dict[str, str], started: list[psutil.Process]) -> list[psutil.Process]:
-    """Start Pallaq, wait for its page, return it and all its descendants."""
-    parent = psutil.Popen([PALLAQ, "up"], env=environment, stdout=subprocess.DEVNULL)
-    started.append(parent)
-    deadline = time.monotonic() + PATIENCE
-    while status_of(environment["PALLAQ_PORT"]) is None:
-        assert parent.poll() is None, "it ended before it answered"
-        assert time.monotonic() < deadline, "it never answered"
-        time.sleep(0.1)
-    family = [parent, *parent.children(recursive=True)]
-    started.extend(family[1:])
-    return family
-
-
-def status_of(port: str) -> int | None:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return None
+Start = Callable[[dict[str, str]], list[psutil.Process]]
 
 
 def alive(family: list[psutil.Process]) -> list[psutil.Process]:
@@ -84,47 +34,40 @@ def refused(environment: dict[str, str], **changes: str) -> str:
     return ended.stderr
 
 
-def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], started: list[psutil.Process]) -> None:
-    family = start(environment, started)
+def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     names = " ".join(word for process in family for word in process.cmdline())
     assert all(part in names for part in ("postgres", "granian", "db_worker"))
-    assert status_of(environment["PALLAQ_PORT"]) < 500
     family[0].send_signal(signal.SIGINT)
     assert not alive(family)
     assert family[0].returncode == 0
 
 
-def test_it_starts_again_after_the_whole_tree_was_killed(
-    environment: dict[str, str], started: list[psutil.Process]
-) -> None:
-    family = start(environment, started)
+def test_it_starts_again_after_the_whole_tree_was_killed(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     for process in family:
         process.kill()
     assert not alive(family)
-    again = start(environment, started)
+    again = start(environment)
     again[0].send_signal(signal.SIGINT)
     assert not alive(again)
 
 
-def test_nothing_outlives_a_killed_parent(environment: dict[str, str], started: list[psutil.Process]) -> None:
-    family = start(environment, started)
+def test_nothing_outlives_a_killed_parent(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     family[0].kill()
     assert not alive(family)
 
 
-def test_nothing_is_left_when_the_web_server_is_killed(
-    environment: dict[str, str], started: list[psutil.Process]
-) -> None:
-    family = start(environment, started)
+def test_nothing_is_left_when_the_web_server_is_killed(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     next(process for process in family if "granian" in process.cmdline()).kill()
     assert not alive(family)
     assert family[0].returncode == 1
 
 
-def test_it_refuses_a_second_start_in_the_same_folder(
-    environment: dict[str, str], started: list[psutil.Process], port: int
-) -> None:
-    family = start(environment, started)
+def test_it_refuses_a_second_start_in_the_same_folder(environment: dict[str, str], start: Start, port: int) -> None:
+    family = start(environment)
     assert "already uses the data folder" in refused(environment, PALLAQ_PORT=str(port % 65535 + 1))
     assert f"Port {port} of 127.0.0.1 is not free" in refused(environment)
     family[0].send_signal(signal.SIGHUP)
@@ -132,11 +75,11 @@ def test_it_refuses_a_second_start_in_the_same_folder(
 
 
 def test_it_works_in_a_data_path_of_150_characters(
-    environment: dict[str, str], started: list[psutil.Process], data_folder: Path
+    environment: dict[str, str], start: Start, data_folder: Path
 ) -> None:
     data_folder.chmod(0o755)
     data = data_folder / ("d" * (149 - len(str(data_folder))))
-    family = start(environment | {"PALLAQ_DATA": str(data)}, started)
+    family = start(environment | {"PALLAQ_DATA": str(data)})
     family[0].send_signal(signal.SIGTERM)
     assert not alive(family)
 
