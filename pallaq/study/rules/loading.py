@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pallaq.places.rules import department, district
 from pallaq.shared.errors import Problem
@@ -71,13 +72,13 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
 
 def summary(study: Study) -> str:
     """Return one line that says how much a sound study holds."""
-    words = {
-        "study": study.code,
-        "indicators": len(study.indicators),
-        "profiles": len(study.profile.levels),
-        "regions": len(study.region.levels),
-    }
-    return _("%(study)s: %(indicators)s indicators, %(profiles)s profiles, %(regions)s regions: no problems") % words
+    indicators, profiles, regions = len(study.indicators), len(study.profile.levels), len(study.region.levels)
+    counts = [
+        ngettext("%(n)s indicator", "%(n)s indicators", indicators) % {"n": indicators},
+        ngettext("%(n)s profile", "%(n)s profiles", profiles) % {"n": profiles},
+        ngettext("%(n)s region", "%(n)s regions", regions) % {"n": regions},
+    ]
+    return _("%(study)s: %(counts)s: no problems") % {"study": study.code, "counts": ", ".join(counts)}
 
 
 def reserved_columns(study: Study) -> list[str]:
