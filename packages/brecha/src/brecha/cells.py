@@ -33,10 +33,6 @@ class Cells:
         lists = [self.keys[column] for column in columns]
         return list(zip(*lists, strict=True)) if lists else [()] * len(self)
 
-    def stack(self, names: Iterable[str]) -> Floats:
-        """Return the named sums side by side, shape (C, K)."""
-        return numpy.column_stack([self.sums[name] for name in names])
-
 
 def gather(table: Table, design: Design, columns: Iterable[str], sums: Mapping[str, Column]) -> Cells:
     """Sum the expressions of `sums` by the design's strata and PSU and by `columns`, refusing a bad design.
@@ -45,11 +41,10 @@ def gather(table: Table, design: Design, columns: Iterable[str], sums: Mapping[s
     """
     psu = () if design.psu is None else (design.psu,)
     keys = list(dict.fromkeys((*design.strata, *psu, *columns)))
-    names = {**{f"key_{i}": text(table[key]) for i, key in enumerate(keys)}}
+    names = {f"key_{i}": text(table[key]).fill_null("") for i, key in enumerate(keys)}
     asked = {"rows": table.count(), **_checks(table, design), **sums}
     outputs = {f"sum_{i}": expression for i, expression in enumerate(asked.values())}
-    query = table.group_by(**names) if names else table
-    query = query.aggregate(**outputs)
+    query = (table.group_by(**names) if names else table).aggregate(**outputs)
     result = (query.order_by(list(names)) if names else query).to_pyarrow()
     cells = Cells(
         keys={key: result[f"key_{i}"].to_pylist() for i, key in enumerate(keys)},
@@ -59,35 +54,36 @@ def gather(table: Table, design: Design, columns: Iterable[str], sums: Mapping[s
     return cells
 
 
-def weight(table: Table, design: Design) -> Column:
-    """Return the weight expression of a row."""
-    return ibis.literal(1.0) if design.weight is None else number(table[design.weight])
+def weight(table: Table, design: Design) -> Column | None:
+    """Return the expression of a row's weight, None where every row weighs 1."""
+    return None if design.weight is None else number(table[design.weight])
 
 
-def count_where(condition: Column) -> Column:
-    """Return the sum that counts rows where `condition` holds."""
-    return ibis.ifelse(condition, 1, 0).sum()
-
-
-def sum_where(condition: Column, value: Column) -> Column:
-    """Return the sum of `value` over rows where `condition` holds."""
-    return ibis.ifelse(condition, value, 0.0).sum()
+def total(table: Table, rows: Column | None, value: Column | None = None) -> Column:
+    """Return the sum of `value`, by default 1, over `rows`, by default every row."""
+    if rows is None:
+        return table.count() if value is None else value.sum()
+    return (ibis.ifelse(rows, 1, 0) if value is None else ibis.ifelse(rows, value, 0.0)).sum()
 
 
 def _checks(table: Table, design: Design) -> dict[str, Column]:
     checks: dict[str, Column] = {}
     if design.weight is not None:
-        blank, value = text(table[design.weight]) == "", number(table[design.weight])
+        blank, value = _blank(table[design.weight]), number(table[design.weight])
         odd = (value.isnull() | value.isnan() | value.isinf()).fill_null(True)
-        checks["weight_missing"] = count_where(blank)
-        checks["weight_not_numeric"] = count_where(~blank & odd)
-        checks["weight_negative"] = count_where(~odd & (value < 0))
-        checks["weight_zero"] = count_where(value == 0)
+        checks["weight_missing"] = total(table, blank)
+        checks["weight_not_numeric"] = total(table, ~blank & odd)
+        checks["weight_negative"] = total(table, ~odd & (value < 0))
+        checks["weight_zero"] = total(table, value == 0)
     if design.population is not None:
         value = number(table[design.population])
-        checks["population_missing"] = count_where(~((value > 0) & ~value.isnan()).fill_null(False))
+        checks["population_missing"] = total(table, ~((value > 0) & ~value.isnan()).fill_null(False))
         checks["population_low"], checks["population_high"] = value.min(), value.max()
     return checks
+
+
+def _blank(column: Column) -> Column:
+    return text(column).fill_null("") == ""
 
 
 def _refuse(cells: Cells, design: Design) -> None:

@@ -41,7 +41,7 @@ MESSAGES = {
     "no_error_in_census": "A census has no sampling error, so no covariance.",
     "unknown_cell": "Relation of {total} names the cell {cell}, which has no count.",
     "not_additive": "The cells of {total} sum to {parts}, not to its count {count}.",
-    "cannot_protect": "No choice of cells protects {cell}. Join categories or publish fewer tables.",
+    "cannot_protect": "No choice of cells protects {cells}. Join categories or publish fewer tables.",
 }
 
 

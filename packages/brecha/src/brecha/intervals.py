@@ -1,6 +1,7 @@
 """Confidence limits of a proportion, and of sums and differences of proportions."""
 
 import math
+from functools import cache
 
 import numpy
 from scipy import stats
@@ -10,6 +11,7 @@ from brecha.cells import Floats
 Limits = tuple[float, float]
 
 
+@cache
 def quantile(level: float, df: float) -> float:
     """Return the two-sided quantile of Student's t.
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from brecha.cells import Cells, Floats, count_where, gather, sum_where, weight
+import numpy
+
+from brecha.cells import Cells, Floats, gather, total, weight
 from brecha.design import Design
 from brecha.errors import BrechaError
 from brecha.source import Column, Table, text
@@ -46,31 +48,49 @@ class Share:
 
     def masks(self, table: Table) -> dict[str, "Mask"]:
         """Return the conditions that a row was asked, is in the base, is counted, is missing, is blank."""
-        answer = text(table[self.variable])
-        asked, where = answer.notnull(), repr(sorted(self.universe.items()))  # a text is never null
-        for column, levels in self.universe.items():
-            asked = asked & text(table[column]).isin(levels)
-        everyone = Mask(where, asked)
+        asked = EVERY_ROW
+        for column, levels in sorted(self.universe.items()):
+            asked = asked & answered(table, column, levels)
         masks = {
-            "asked": everyone,
-            "base": everyone,
-            "counted": Mask(f"{self.variable} in {self.counted} {where}", asked & answer.isin(self.counted)),
-            "missing": Mask(f"{self.variable} in {self.missing} {where}", asked & answer.isin(self.missing)),
+            "asked": asked,
+            "base": asked,
+            "counted": asked & answered(table, self.variable, self.counted),
         }
+        if self.missing:
+            masks["missing"] = asked & answered(table, self.variable, self.missing)
         if self.base == "answered":
-            label = f"{self.variable} not in {self.missing} {where}"
-            masks["base"] = Mask(label, asked & answer.notin(self.missing))
+            masks["base"] = asked & answered(table, self.variable, self.missing, among=False)
         if "" not in self.missing:
-            masks["blank"] = Mask(f"{self.variable} blank {where}", asked & (answer == ""))
+            masks["blank"] = asked & answered(table, self.variable, ("",))
         return masks
 
 
 @dataclass(frozen=True)
 class Mask:
-    """A condition on rows and the label that says it: two shares with one label share its sums."""
+    """A condition on rows, None for every row, and its words: two shares with the same words share sums."""
 
-    label: str
-    rows: Column
+    words: str
+    rows: Column | None
+
+    def __and__(self, other: "Mask") -> "Mask":
+        if self.rows is None or other.rows is None:
+            return other if self.rows is None else self
+        return Mask(f"{self.words}, {other.words}", self.rows & other.rows)
+
+
+EVERY_ROW = Mask("every row", None)
+
+
+def answered(table: Table, column: str, codes: Sequence[str], among: bool = True) -> Mask:
+    """Return the condition that a row's code is among `codes`, or is not and is no blank either.
+
+    The empty text among the codes stands for blanks and nulls.
+    """
+    code = text(table[column])
+    if not among:
+        return Mask(f"{column} not in {codes}", code.notin((*codes, "")))
+    rows = code.isin(codes)
+    return Mask(f"{column} in {codes}", rows | code.isnull() if "" in codes else rows)
 
 
 def sums(table: Table, design: Design, masks: Iterable[Mapping[str, Mask]]) -> dict[str, Column]:
@@ -79,16 +99,16 @@ def sums(table: Table, design: Design, masks: Iterable[Mapping[str, Mask]]) -> d
     wanted: dict[str, Column] = {}
     for roles in masks:
         for mask in roles.values():
-            wanted.setdefault(f"n {mask.label}", count_where(mask.rows))
-        if design.weight is not None:
+            wanted.setdefault(f"n {mask.words}", total(table, mask.rows))
+        if row_weight is not None:
             for mask in (roles["base"], roles["counted"]):
-                wanted.setdefault(f"w {mask.label}", sum_where(mask.rows, row_weight))
-                wanted.setdefault(f"w2 {mask.label}", sum_where(mask.rows, row_weight * row_weight))
+                wanted.setdefault(f"w {mask.words}", total(table, mask.rows, row_weight))
+                wanted.setdefault(f"w2 {mask.words}", total(table, mask.rows, row_weight * row_weight))
     return wanted
 
 
 def refuse_blanks(share: Share, masks: Mapping[str, Mask], cells: Cells) -> None:
-    if "blank" in masks and (count := int(cells.sums[f"n {masks['blank'].label}"].sum())):
+    if "blank" in masks and (count := int(cells.sums[f"n {masks['blank'].words}"].sum())):
         raise BrechaError("undeclared_blank", name=share.name, variable=share.variable, count=count)
 
 
@@ -105,9 +125,11 @@ class Totals:
 def totals(cells: Cells, masks: Sequence[Mapping[str, Mask]]) -> Totals:
     """Set the shares' sums side by side; without weights, every power of them is a count."""
 
+    nobody = numpy.zeros(len(cells))
+
     def stack(power: str, role: str) -> Floats:
-        labels = [roles[role].label for roles in masks]
-        return cells.stack(f"{power} {label}" if f"{power} {label}" in cells.sums else f"n {label}" for label in labels)
+        words = [roles[role].words if role in roles else None for roles in masks]
+        return numpy.column_stack([cells.sums.get(f"{power} {w}", cells.sums.get(f"n {w}", nobody)) for w in words])
 
     squares = stack("w2", "counted")  # y is 0 or 1: y and its square have the same sums
     moments = Moments(
@@ -133,11 +155,9 @@ class Pairs:
     def cross(self, j: int, one: Side, k: int, other: Side) -> Floats:
         """Return the sums of u u' by cell, shape (C, 1), for share `j` in one domain and `k` in the other."""
         row_weight = weight(self.table, self.design)
+        square = None if row_weight is None else row_weight * row_weight
         roles = [(a, b) for a in ("base", "counted") for b in ("base", "counted")]
-        wanted = {
-            f"{a} {b}": sum_where(self.masks[j][a].rows & self.masks[k][b].rows, row_weight * row_weight)
-            for a, b in roles
-        }
+        wanted = {f"{a} {b}": total(self.table, (self.masks[j][a] & self.masks[k][b]).rows, square) for a, b in roles}
         found = gather(self.table, self.design, self.columns, wanted).sums
         products = (
             found["counted counted"]

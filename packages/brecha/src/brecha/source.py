@@ -39,19 +39,19 @@ def read(source: object, *, separator: str = ",") -> Table:
 
 
 def text(column: Column) -> Column:
-    """Return a column as text codes: whole numbers without decimals, a missing value as the empty text.
+    """Return a column as text codes, whole numbers without decimals; null where it is missing.
 
     A code means the same in a CSV (text), a Parquet file (integers) and a data frame, where a
     missing value turns integers into decimals.
     """
     kind = column.type()
-    if kind.is_floating():
-        whole = column.try_cast("int64").cast("string")
-        known = ibis.ifelse((column == column.floor()) & (column.abs() < 1e15), whole, column.cast("string"))
-        return ibis.ifelse(column.isnan(), "", known).fill_null("")
-    if not kind.is_string():
-        column = column.cast("string")
-    return column.fill_null("")
+    if kind.is_string():
+        return column
+    if not kind.is_floating():
+        return column.cast("string")
+    whole = (column == column.floor()) & (column.abs() < 1e15)
+    known = ibis.ifelse(whole, column.try_cast("int64").cast("string"), column.cast("string"))
+    return ibis.ifelse(column.isnan(), ibis.null("string"), known)
 
 
 def number(column: Column) -> Column:
