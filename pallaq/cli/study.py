@@ -43,12 +43,10 @@ def reconstruct(folder: Path, out: Path) -> None:
     from pallaq.study.rules.loading import load_study
     from pallaq.study.rules.printed import comparison
     from pallaq.study.rules.reconstruction import reconstruct as respondents
-    from pallaq.study.rules.tables import write_assumed, write_rows
+    from pallaq.study.rules.tables import write_reconstruction
 
     study = load_study(folder)
     columns = respondents(study)
-    out.mkdir(parents=True, exist_ok=True)
-    write_rows(out / "responses.csv", columns, zip(*columns.values(), strict=True))
-    write_assumed(out / "assumed.csv", study)
+    write_reconstruction(out, study, columns)
     for line in comparison(study, columns):
         click.echo(line)

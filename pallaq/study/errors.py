@@ -13,3 +13,9 @@ class CannotReconstruct(Refusal):
     """The printed percentages of an indicator cannot be met, or a value is neither printed nor assumed."""
 
     code = "cannot-reconstruct"
+
+
+class CannotWrite(Refusal):
+    """A folder cannot be made or written into."""
+
+    code = "cannot-write"

@@ -62,8 +62,8 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
         plan=read_plan(folder / "sample.csv", study, findings.of("sample.csv")),
         context=read_context(folder / "context.csv", findings.of("context.csv")),
         printed=read_print(folder / "print.csv", study, findings.of("print.csv")),
-        assumed=read_assumed(folder / "assumed.csv", study, findings.of("assumed.csv")),
     )
+    study = replace(study, assumed=read_assumed(folder / "assumed.csv", study, findings.of("assumed.csv")))
     if (folder / "contradictions.yaml").exists():
         notes = open_yaml(folder / "contradictions.yaml", findings.of("contradictions.yaml"))
         study = replace(study, contradictions=tuple(read_contradictions(notes, study)) if notes else ())

@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 from django.utils.translation import gettext as _
 
+from pallaq.study.errors import CannotWrite
 from pallaq.study.rules.definition import ContextFigure, Definition, Indicator, PlannedCell, PrintedFigure, Study
 from pallaq.study.rules.entries import read_text
 from pallaq.study.rules.findings import Findings
@@ -78,18 +79,21 @@ def read_rows(path: Path, columns: tuple[str, ...], findings: Findings) -> list[
     text = read_text(path, findings) if path.exists() else None
     if text is None:
         return []
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader)
+    try:
+        header, *lines = csv.reader(io.StringIO(text, newline=""))
+    except csv.Error:  # a quote that is never closed swallows the rest of the file
+        findings.add("not-csv", _("This is not CSV. Look for a quote that is opened and never closed."))
+        return []
     if sorted(header) != sorted(columns):
         words = {"columns": ",".join(columns), "found": ",".join(header)}
         message = _('The columns must be "%(columns)s"; found "%(found)s".') % words
         findings.add("wrong-columns", message, 1)
         return []
-    return list(_rows_of(reader, header, findings))
+    return list(_rows_of(lines, header, findings))
 
 
-def _rows_of(reader: Iterator[list[str]], header: list[str], findings: Findings) -> Iterator[Row]:
-    for number, cells in enumerate(reader, start=2):
+def _rows_of(lines: list[list[str]], header: list[str], findings: Findings) -> Iterator[Row]:
+    for number, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
@@ -179,6 +183,9 @@ def read_assumed(path: Path, study: Study, findings: Findings) -> Mapping[tuple[
     """Return the percentages that were chosen because none was printed: (indicator, answer, profile) -> percent."""
     assumed: dict[tuple[str, str, str], float] = {}
     indicators = {indicator.code: indicator for indicator in study.indicators}
+    printed = {
+        (figure.indicator, figure.share, figure.levels) for figure in study.printed if figure.definition == "share"
+    }
     for row in read_rows(path, ASSUMED, findings):
         code = row.choice("indicator", tuple(indicators))
         answer = row.choice("answer", codes_of(indicators[code])) if code else ""
@@ -186,6 +193,8 @@ def read_assumed(path: Path, study: Study, findings: Findings) -> Mapping[tuple[
         percent = row.percent("percent", required=True)
         if (code, answer, profile) in assumed:
             row.note("repeated", "answer", _("This value is assumed twice. Keep one row."))
+        elif (code, answer, (profile,)) in printed:
+            row.note("printed", "answer", _("This value was printed, so it is not assumed. Remove the row."))
         elif code and answer and profile and percent is not None:
             assumed[code, answer, profile] = percent
     return assumed
@@ -214,3 +223,16 @@ def write_assumed(path: Path, study: Study) -> None:
     ]
     rows = [(*key, f"{study.assumed[key]:g}") for key in order if key in study.assumed]
     write_rows(path, ASSUMED, rows)
+
+
+def write_reconstruction(folder: Path, study: Study, columns: Mapping[str, list[str]]) -> None:
+    """Write responses.csv and assumed.csv into a folder, which is made when there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_rows(folder / "responses.csv", columns, zip(*columns.values(), strict=True))
+        write_assumed(folder / "assumed.csv", study)
+    except OSError as error:
+        words = {"folder": folder, "why": error.strerror}
+        raise CannotWrite(
+            _("%(folder)s cannot be written (%(why)s). Choose another folder with --out.") % words
+        ) from error

@@ -115,6 +115,7 @@ MISTAKES = {
     "a row with a cell too many": (PRINT, "literate,yes,all,98", "literate,yes,all,98,5", "wrong-width", "quotes"),
     "an unknown assumed indicator": ("assumed.csv", "literate,yes", "literat,yes", UNKNOWN, '"literate"'),
     "an unknown assumed answer": ("assumed.csv", "literate,yes", "literate,si", UNKNOWN, "si"),
+    "an assumed value that was printed": ("assumed.csv", "literate,no,pall", "free_time,no,pall", "printed", "Remove"),
     "an assumed value twice": ("assumed.csv", "literate,no,pall", "literate,yes,pall", "repeated", "twice"),
     "a contradiction about no row": ("contradictions.yaml", '["45", "46"]', '["45", "999"]', UNKNOWN, "999"),
 }  # fmt: skip
@@ -191,6 +192,11 @@ def test_it_tells_an_empty_file_that_need_not_be_there(file: str, folder: Path) 
     assert (file, "empty-file") in [(problem.file, problem.code) for problem in check_study(folder)]
 
 
+def test_it_tells_a_quote_that_is_never_closed(folder: Path) -> None:
+    (folder / "sample.csv").write_text('region,pallaqueras\n"04,' + "1" * 200_000, encoding="utf-8")
+    assert [(p.file, p.code) for p in check_study(folder)] == [("sample.csv", "not-csv")]
+
+
 def test_it_needs_no_more_than_a_study_and_a_codebook(folder: Path) -> None:
     for file in ("sample.csv", "context.csv", "print.csv", "assumed.csv", "contradictions.yaml"):
         (folder / file).unlink()
@@ -228,3 +234,11 @@ def test_reconstruct_refuses_a_study_without_printed_figures(tmp_path: Path) -> 
         "pallaq: The study needs sample.csv and print.csv to be reconstructed. Add them.",
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_reconstruct_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    gold = str(STUDIES / "women-and-men-of-gold")
+    status, output = run("--lang", "en", "reconstruct", gold, "--out", str(tmp_path / "out"))
+    assert status == 1
+    assert output == f"pallaq: {tmp_path / 'out'} cannot be written (File exists). Choose another folder with --out."
