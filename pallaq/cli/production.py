@@ -25,7 +25,14 @@ class Person(Protocol):
 def check(problems: Iterable[Problem]) -> None:
     """Refuse to start while anything is wrong, all at once."""
     if found := list(problems):
-        raise Problems(_("Production does not start like this."), found)
+        raise Problems(_("Pallaq does not start like this."), found)
+
+
+def mode_problems(value: str) -> Iterable[Problem]:
+    """Yield what is wrong with PALLAQ_ENV: a misspelt production would start as a demo."""
+    if value not in ("", "production", "test"):
+        message = _("PALLAQ_ENV is %(value)s. Leave it empty, or set it to production.")
+        yield Problem("mode-unknown", message % {"value": value})
 
 
 def host_problems(hosts: Iterable[str]) -> Iterable[Problem]:

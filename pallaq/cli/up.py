@@ -66,6 +66,7 @@ def start(stack: ExitStack, host: str, port: int) -> None:
     if not stack.enter_context(place.claimed(data)):
         raise Refusal(_("Pallaq already uses the data folder %(data)s.") % {"data": data}, code="data-folder")
     make_secret_key(data)
+    production.check(production.mode_problems(os.environ.get("PALLAQ_ENV", "")))
     if settings.PRODUCTION:
         production.check([*production.host_problems(settings.ALLOWED_HOSTS), *production.key_problems(key_path(data))])
     console.print(_("Data folder: %(data)s") % {"data": data})

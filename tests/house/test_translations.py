@@ -1,0 +1,82 @@
+"""Whatever a person reads is there in Spanish: no message missing, empty, uncertain or with other blanks."""
+
+import importlib.util
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+
+@pytest.fixture(scope="module")
+def tool(root: Path) -> ModuleType:
+    """The program behind `make messages`."""
+    specification = importlib.util.spec_from_file_location("messages", root / "tools" / "messages.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def catalogue(path: Path) -> Catalog:
+    return read_po(io.BytesIO(path.read_bytes()), locale="es") if path.exists() else Catalog(locale="es")
+
+
+def forms(words: str | tuple[str, ...]) -> list[str]:
+    return [words] if isinstance(words, str) else list(words)
+
+
+def blanks(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", text))
+
+
+def faults(message: Message, spanish: Catalog) -> Iterator[str]:
+    """Yield what is wrong with a message's translation."""
+    found = spanish.get(forms(message.id)[0], message.context)
+    if found is None:
+        yield "missing"
+    elif not all(forms(found.string)) or not found.string:
+        yield "empty"
+    elif found.fuzzy:
+        yield "uncertain (fuzzy)"
+    else:
+        known = set().union(*(blanks(form) for form in forms(message.id)))
+        if any(blanks(form) - known for form in forms(found.string)) or blanks(forms(found.string)[-1]) != known:
+            yield "other blanks"
+
+
+def test_every_message_has_its_spanish(tool: ModuleType) -> None:
+    wrong = [
+        f"{room.name}: {fault}: {message.id!r}"
+        for room in tool.rooms()
+        for message in tool.extracted(room)
+        if message.id
+        for fault in faults(message, catalogue(tool.catalogue_path(room)))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("spanish", "fault"),
+    [
+        (None, "missing"),
+        ("", "empty"),
+        ("Faltan %(otro)d filas", "other blanks"),
+        ("Faltan %(rows)d filas", None),
+    ],
+)
+def test_the_rule_sees_each_fault(spanish: str | None, fault: str | None) -> None:
+    message = Message("%(rows)d rows are missing")
+    known = Catalog(locale="es")
+    if spanish is not None:
+        known.add(message.id, spanish)
+    assert next(faults(message, known), None) == fault
+
+
+def test_the_rule_sees_an_uncertain_translation() -> None:
+    known = Catalog(locale="es")
+    known.add("Save", "Guardar", flags=["fuzzy"])
+    assert list(faults(Message("Save"), known)) == ["uncertain (fuzzy)"]
