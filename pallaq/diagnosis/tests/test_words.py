@@ -1,3 +1,5 @@
+"""Figures and sentences of a diagnosis read well in both languages."""
+
 from dataclasses import replace
 
 import pytest

@@ -1,3 +1,5 @@
+"""Numbers are written as each language writes them."""
+
 from pallaq.shared import numbers
 
 
