@@ -1,0 +1,90 @@
+"""All the files of a diagnosis in one folder, in one language: figures, page, PDF, charts, and where they come from."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from pallaq.diagnosis.report.charts import draw_charts
+from pallaq.diagnosis.report.outline import outline
+from pallaq.diagnosis.report.page import page
+from pallaq.diagnosis.report.pdf import pdf
+from pallaq.diagnosis.report.spreadsheet import about_lines, write_csv, write_xlsx
+from pallaq.diagnosis.rules.document import Document
+from pallaq.diagnosis.rules.words import finding, headline
+
+Progress = Callable[[str, int, int], None]
+
+LOCALES = {"es": "es-pe", "en": "en"}
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+def write_files(document: Document, folder: Path, language: str, command: str, progress: Progress = silent) -> None:
+    """Write every file of a diagnosis into a folder that exists; `progress` hears the step and how far it is."""
+    with translation.override(LOCALES.get(language, language)):
+        write_figures(document, folder, command, progress)
+        charts = draw_charts(document, lambda done, total: progress(_("Drawing charts"), done, total))
+        (folder / "charts").mkdir(exist_ok=True)
+        for code, drawn in charts.items():
+            for width, svg in drawn.items():
+                (folder / "charts" / f"{code}-{width}.svg").write_text(svg, encoding="utf-8")
+        blocks = outline(document, command, {code: alt_text(document, code) for code in charts})
+        progress(_("Writing the report"), 0, 2)
+        text = page(blocks, charts, language, synthetic=document.synthetic)
+        (folder / "report.html").write_text(text, encoding="utf-8")
+        progress(_("Writing the report"), 1, 2)
+        (folder / "report.pdf").write_bytes(pdf(blocks, charts, language, document))
+        progress(_("Writing the report"), 2, 2)
+        write_provenance(document, folder, language, command)
+
+
+def write_figures(document: Document, folder: Path, command: str, progress: Progress) -> None:
+    """Write the figures alone: JSON, CSV and XLSX."""
+    progress(_("Writing figures"), 0, 3)
+    text = json.dumps(document.to_dict(), ensure_ascii=False, indent=1)
+    (folder / "estimates.json").write_text(text + "\n", encoding="utf-8")
+    progress(_("Writing figures"), 1, 3)
+    write_csv(document, folder / "estimates.csv")
+    progress(_("Writing figures"), 2, 3)
+    made_by = [f"{document.data.name} {document.data.sha256}", document.format, command]
+    write_xlsx(document, folder / "estimates.xlsx", about_lines(document, made_by))
+    progress(_("Writing figures"), 3, 3)
+
+
+def alt_text(document: Document, code: str) -> str:
+    """Return what a chart says for who cannot see it."""
+    return headline(document) if code == "overview" else finding(document, document.indicator(code))
+
+
+def write_provenance(document: Document, folder: Path, language: str, command: str) -> None:
+    """Write from what the files were made, and the sum of each, so that a changed file is noticed."""
+    values = document.to_dict()
+    made = {
+        "format": document.format,
+        "study": document.study,
+        "synthetic": document.synthetic,
+        "language": language,
+        "command": command,
+        "inputs": {"data": values["data"], "study_sha256": document.study_sha256},
+        "versions": values["versions"],
+        "design": values["design"],
+        "files": {name: sum_of(folder / name) for name in file_names(folder) if name != "provenance.json"},
+    }
+    text = json.dumps(made, ensure_ascii=False, indent=1)
+    (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def file_names(folder: Path) -> list[str]:
+    """Return the names of the files of a folder and its folders, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def sum_of(path: Path) -> str:
+    """Return a file's SHA-256."""
+    return sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,110 @@
+"""The report's longer texts, looked up by the codes that a diagnosis carries."""
+
+from django.utils.translation import gettext as _
+
+from pallaq.diagnosis.rules.document import Contradiction, Document, Printed
+from pallaq.diagnosis.rules.words import say
+from pallaq.shared.numbers import decimal
+
+
+def contradiction_words(contradiction: Contradiction) -> str:
+    """Return what two printed figures say against each other; an unknown code is shown as it is."""
+    texts = {
+        "without_contract_79_or_83": _(
+            "79 or 83 % without a contract. The text counts both answers “No” over everybody (83 %); the conclusions"
+            " take the mean of the profiles of “No, temporary” alone (79 %): two definitions, not two findings."
+        ),
+        "payroll_18_leaves_a_profile_out": _(
+            "18 % on the payroll leaves a profile out. It is the mean of women and men of the mining community; with"
+            " the selectors, none of whom is on a payroll, the figure is near 11 %."
+        ),
+        "totals_mean_or_pooled": _(
+            "Totals are now means, now pooled. Most totals of the print are plain means of the three profiles, others"
+            " count every person once. This report gives both, and names them."
+        ),
+        "awareness_quoted_as_exposure": _(
+            "Awareness quoted as exposure. The question was whether mercury affects one's health; the conclusions"
+            " quote its answers as people who feel exposed to mercury."
+        ),
+        "seventy_three_twice": _(
+            "73 % stands for two different things. The print gives the same total to two measures."
+        ),
+        "no_section_3_8": _(
+            "There is no section 3.8. The text goes from 3.7 to 3.9; the figures on stereotypes appear only in the"
+            " conclusions."
+        ),
+    }
+    return texts.get(contradiction.code, contradiction.code.replace("_", " "))
+
+
+def definition_words(printed: Printed) -> str:
+    """Return how our figure was computed to answer a printed one."""
+    definitions = {
+        "share": _("share of the profile"),
+        "pooled": _("everybody, pooled"),
+        "mean": _("mean of the profiles"),
+        "context": _("not from the survey"),
+        "none": _("no definition gives it back"),
+    }
+    return definitions.get(printed.definition, printed.definition)
+
+
+def method_words(code: str) -> str:
+    """Return a method of estimation in words; one without words is shown by its code."""
+    methods = {
+        "wilson": _("Wilson's interval with the effective sample size and Student's t"),
+        "mover": _("MOVER: the limits of both shares combined with their covariance"),
+        "none": _("none"),
+    }
+    return methods.get(code, code)
+
+
+def single_psu_words(code: str) -> str:
+    """Return what was done with a stratum of one sampling unit."""
+    rules = {
+        "refuse": _("refused"),
+        "collapse": _("joined with a named stratum"),
+        "adjust": _("centred on the grand mean"),
+        "average": _("given the mean variance of the others"),
+        "certainty": _("taken as certain"),
+    }
+    return rules.get(code, code)
+
+
+def reading_words(document: Document) -> list[str]:
+    """Return how to read the report, one sentence each."""
+    always = [
+        _(
+            "A gap is the group's share minus the reference's, in percentage points. The favourable answer sets only"
+            " the words."
+        ),
+        _("“All, pooled” counts each person once. “Mean of profiles” is the plain mean of the profiles' shares."),
+        _(
+            "Where a base has fewer than %(minimum)d people the figure is hidden, with a second one where the margins"
+            " would give it away; * marks a base under %(flag)d: imprecise."
+        )
+        % {"minimum": document.minimum, "flag": document.flag},
+    ]
+    if document.gaps and document.design.interval != "none":
+        always.append(
+            _("p is adjusted for the number of tests (Benjamini-Hochberg). Under %(limit)s a gap is called clear.")
+            % {"limit": decimal(1 - document.design.level, 2)}
+        )
+    if any(estimate.assumed for estimate in document.estimates):
+        always.append(
+            _(
+                "“Assumed” stands where the study printed no figure and the reconstruction had to choose: no gap and"
+                " no chart uses it."
+            )
+        )
+    return always + [say(note) for note in document.notes]
+
+
+def synthetic_words() -> str:
+    """Return the stamp of what is made from printed percentages."""
+    return _("SYNTHETIC")
+
+
+def synthetic_explained() -> str:
+    """Return what the stamp means."""
+    return _("SYNTHETIC: made from printed percentages, not from answers")
