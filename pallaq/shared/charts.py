@@ -18,7 +18,7 @@ INK, QUIET, LINE, WARNING = "#221E1A", "#5E554C", "#D8CFC2", "#9B1C1C"
 MARKS = {"circle": "#A23B2A", "triangle": "#B7791F", "square": "#2B5C8A", "diamond": "#1F5F50", "cross": "#6B4E8A"}
 SHAPES = {"triangle": "triangle-up"}
 WIDTHS = (328, 720)
-CHARACTER = 7.6  # pixels of a title's average letter, on the generous side, so that no line is cut
+CHARACTER = 8.4  # pixels of a title's average letter, on the generous side, so that no line is cut
 
 CONFIG: dict[str, Any] = {
     "font": FONT,
