@@ -17,12 +17,12 @@ Say = Callable[[int, str], str]  # the message for a row and a value
 def quoted(value: str) -> str:
     """Return a value as messages show it: in quotes, on one line, at most 40 characters."""
     cut = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
-    return '"' + "".join(c if c.isprintable() else "�" for c in cut) + '"'
+    return _('"%(value)s"') % {"value": "".join(c if c.isprintable() else "�" for c in cut)}
 
 
-def saying(text: str, column: str) -> Say:
-    """Return the message maker of a text that names row, column and value."""
-    return lambda row, value: text % {"row": row, "column": quoted(column), "value": quoted(value)}
+def saying(text: str, column: str, **more: str) -> Say:
+    """Return the message maker of a text that names row, column and value, and may name more."""
+    return lambda row, value: text % {"row": row, "column": quoted(column), "value": quoted(value), **more}
 
 
 class Findings:

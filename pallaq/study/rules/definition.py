@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+SYNTHETIC = "SYNTHETIC"  # what the stamp column says of a respondent that a program made
+
 Text = Mapping[str, str]  # language -> words, e.g. {"es": "Mujeres", "en": "Women"}
 
 Base = Literal["asked", "answered"]

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pallaq.study.errors import CannotReconstruct
-from pallaq.study.rules.definition import Indicator, PlannedCell, PrintedFigure, Study
+from pallaq.study.rules.definition import SYNTHETIC, Indicator, PlannedCell, PrintedFigure, Study
 from pallaq.study.rules.printed import Columns, interval_of
 
-SYNTHETIC = "SYNTHETIC"
 Counts = dict[tuple[str, str], int]  # (profile, code) -> people
 
 
