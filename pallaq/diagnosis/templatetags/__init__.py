@@ -1,0 +1,1 @@
+"""How templates print what a diagnosis says."""
