@@ -40,7 +40,10 @@ def rooms() -> list[Path]:
 def source_of(path: Path) -> io.BytesIO:
     """Return Python source; a Django template becomes Python-like source as Django's own extractor makes it."""
     text = path.read_text(encoding="utf-8")
-    return io.BytesIO((text if path.suffix == ".py" else templatize(text)).encode())
+    if path.suffix != ".py":
+        # A template's indentation is not Python's, and Babel's tokenizer would stumble over it.
+        text = "\n".join(line.strip() for line in templatize(text).splitlines())
+    return io.BytesIO(text.encode())
 
 
 def messages_of(room: Path) -> Iterator[tuple[Path, int, str | tuple[str, ...], str | None]]:

@@ -26,7 +26,7 @@ def board_page(request: HttpRequest, shown: Shown) -> HttpResponse:
     """Show a gap board, filtered and sorted as the address says."""
     asked = request.GET
     choice = Choice(
-        asked.get("section", ""), asked.get("kind", ""), asked.get("words", ""), asked.get("sort", "widest")
+        asked.get("section", ""), asked.get("kind", ""), asked.get("words", ""), asked.get("sort") or "widest"
     )
     rows = chosen(shown.board, shown.document, choice)
     return render(request, "diagnosis/board.html", {**page(shown), "rows": rows, "choice": choice})

@@ -57,6 +57,9 @@ TERMS = (
     ),
     (
         _("Release"),
-        _("A frozen dataset with a number and a fingerprint (sha256). It can be withdrawn, with a reason, never changed."),
+        _(
+            "A frozen dataset with a number and a fingerprint (sha256). It can be withdrawn, with a reason,"
+            " never changed."
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Starts Pallaq as a newcomer does, and ends what a test left."""
+"""Starts Pallaq as a newcomer does, and ends what a test left; opens its pages in a real Chromium."""
 
 import os
 import socket
@@ -9,13 +9,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PALLAQ = Path(sys.executable).parent / "pallaq"
 PATIENCE = 60
 Start = Callable[[dict[str, str]], list[psutil.Process]]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
@@ -64,3 +76,41 @@ def status_of(port: str) -> int | None:
         return error.code
     except OSError:
         return None
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give one Chromium for a file of journeys.
+
+    Playwright's own event loop runs in this thread while it is open, and Django takes that for asynchronous code;
+    the mark is taken back when the browser closes, so that other tests keep the guard.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
+    """Open pages of the site: `open_page("/", width=360)`; any request to another host fails the test."""
+    contexts, strangers = [], []
+
+    def note(address: str) -> None:
+        if not address.startswith((live_server.url, "data:")):
+            strangers.append(address)
+
+    def opened(path: str, *, width: int = 1280, language: str = "es-PE", **options: Any) -> Page:
+        size = {"width": width, "height": 800}
+        context = browser.new_context(base_url=live_server.url, viewport=size, locale=language, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: note(request.url))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not strangers, f"the page asked another host: {strangers}"

@@ -16,6 +16,7 @@ from pallaq.diagnosis.rules.document import (
 )
 
 LANE = 18  # height of one mark's line, in pixels
+ROOM = 0.62  # an interval that ends further right leaves no room for its label on a phone
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Mark:
 
     @property
     def label_first(self) -> bool:
-        """Return whether the label stands left of the interval, where there is more room."""
-        return (self._low or 0) > 1 - (self._high or 0)
+        """Return whether the label stands left of the interval, for want of room on the right."""
+        return (self._high or 0) > ROOM
 
     @property
     def _low(self) -> float | None:
@@ -112,6 +113,11 @@ class Choice:
     words: str = ""
     sort: str = "widest"  # or "section": the study's own order
 
+    @property
+    def active(self) -> bool:
+        """Return whether anything but the whole board was asked for."""
+        return self != Choice()
+
 
 def position(fraction: float | None) -> str:
     """Return a fraction as an SVG length on the axis: "33.1%"."""
@@ -129,7 +135,9 @@ def make_board(document: Document) -> Board:
     estimates = {estimate.id: estimate for estimate in document.estimates}
     profile = document.profile()
     shown = [indicator for indicator in document.indicators if indicator.on_board and indicator.kind]
-    gaps = {(g.indicator, g.group, g.reference): g for g in document.gaps if g.variable == profile.code and not g.within}
+    gaps = {
+        (g.indicator, g.group, g.reference): g for g in document.gaps if g.variable == profile.code and not g.within
+    }
     references = {indicator.code: indicator.reference for indicator in shown}
     pairs = {(group, reference) for code, group, reference in gaps if references.get(code) == reference}
     columns = tuple(

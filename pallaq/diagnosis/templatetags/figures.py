@@ -136,7 +136,11 @@ def printed_words(document: Document, figure: Printed) -> str:
     if indicator is None:
         return " · ".join(part.replace("_", " ") for part in (figure.item, figure.category) if part)
     answer = next((share for share in indicator.shares if share.code == figure.share), None)
-    return f"{words.say(indicator.title)}: {words.inside(words.say(answer.title))}" if answer else words.say(indicator.title)
+    return (
+        f"{words.say(indicator.title)}: {words.inside(words.say(answer.title))}"
+        if answer
+        else words.say(indicator.title)
+    )
 
 
 @register.simple_tag
