@@ -27,7 +27,7 @@ NEEDED_MEGABYTES = {"first start": 250, "later start": 30}
 def prepare(data: Path) -> None:
     """Make the data folder, or refuse in one line: not writable, out of reach, or no space left."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=data).close()
     except OSError as error:
         message = _("The data folder %(data)s cannot be written (%(reason)s). Name another one with PALLAQ_DATA.") % {
