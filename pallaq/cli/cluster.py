@@ -24,6 +24,7 @@ port = 5432
 unix_socket_directories = '{socket}'
 unix_socket_permissions = 0700
 max_connections = 60
+max_parallel_workers_per_gather = 0
 shared_buffers = 128MB
 timezone = 'UTC'
 log_timezone = 'UTC'
