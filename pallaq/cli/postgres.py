@@ -60,21 +60,25 @@ def start(data: Path, *, throwaway: bool = False) -> Server:
 
 
 def running(data: Path) -> psutil.Process | None:
-    """Return the live server of this folder; take away the pid file of one that certainly is not there any more.
+    """Return the live server of this folder; take away the pid file of one that is certainly not there any more.
 
     A refused connection proves nothing, since a server in recovery refuses too; only its process counts. Where that
-    is simply gone the file stays, for PostgreSQL itself then looks for survivors among its children.
+    is simply gone the file stays, for PostgreSQL reads it too.
     """
     file = data / "postgres" / "postmaster.pid"
+    if not file.exists():
+        return None
+    lines = file.read_text(encoding="utf-8").splitlines() or ["0"]  # a crash can leave it empty
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
         process = psutil.Process(int(lines[0]))
         if process.status() != psutil.STATUS_ZOMBIE and serves(process, data / "postgres"):
             return process
-    except (FileNotFoundError, psutil.NoSuchProcess):
-        return None
+        gone = False
+    except psutil.NoSuchProcess:
+        gone = lines != ["0"]
     wait_for_survivors(data, lines)
-    file.unlink()
+    if not gone:
+        file.unlink()
     return None
 
 

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,6 +101,30 @@ def test_it_starts_although_the_old_server_is_a_zombie(data_folder: Path) -> Non
     with server_in(data_folder):
         assert ask(data_folder, "SELECT 1") == 1
     zombie.wait()
+
+
+def test_it_starts_although_a_crash_left_the_pid_file_empty(data_folder: Path) -> None:
+    with server_in(data_folder):
+        pass
+    pid_file(data_folder).touch()
+    with server_in(data_folder):
+        assert ask(data_folder, "SELECT 1") == 1
+
+
+def test_it_waits_for_the_children_of_a_killed_server(data_folder: Path) -> None:
+    server = postgres.start(data_folder, throwaway=True)
+    connection = psycopg.connect(**embedded_address(data_folder), autocommit=True)
+    survivor = psutil.Process(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
+    survivor.suspend()
+    server.process.kill()
+    server.process.wait()
+    release = threading.Timer(1, survivor.resume)
+    release.start()
+    with server_in(data_folder):
+        release.join(timeout=0)
+        assert not release.is_alive()
+        assert ask(data_folder, "SELECT 1") == 1
+    connection.close()
 
 
 def test_it_keeps_the_pid_file_of_a_server_that_does_not_answer_yet(data_folder: Path) -> None:
