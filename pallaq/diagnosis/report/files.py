@@ -18,6 +18,7 @@ from pallaq.diagnosis.rules.words import finding, headline
 
 Progress = Callable[[str, int, int], None]
 
+PROVENANCE = "provenance.json"
 LOCALES = {"es": "es-pe", "en": "en"}
 
 
@@ -74,10 +75,10 @@ def write_provenance(document: Document, folder: Path, language: str, command: s
         "inputs": {"data": values["data"], "study_sha256": document.study_sha256},
         "versions": values["versions"],
         "design": values["design"],
-        "files": {name: sum_of(folder / name) for name in file_names(folder) if name != "provenance.json"},
+        "files": {name: sum_of(folder / name) for name in file_names(folder) if name != PROVENANCE},
     }
     text = json.dumps(made, ensure_ascii=False, indent=1)
-    (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+    (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
 
 
 def file_names(folder: Path) -> list[str]:
