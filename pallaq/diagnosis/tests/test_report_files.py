@@ -1,3 +1,5 @@
+"""Each file of a diagnosis, read back from disk: what it holds, what it must not hold, how it looks."""
+
 import csv
 import json
 import re
