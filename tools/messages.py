@@ -77,9 +77,17 @@ def update() -> None:
         old = read_po(io.BytesIO(path.read_bytes()), locale="es") if path.exists() else Catalog(locale="es")
         old.update(new, no_fuzzy_matching=True)
         old.obsolete.clear()
+        old.header_comment = "# The Spanish of this room; the English is in its code."
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, old, omit_header=False, sort_output=True, width=110, include_lineno=False)
+        written = io.BytesIO()
+        write_po(written, old, sort_output=True, width=110, include_lineno=False)
+        path.write_text("".join(line for line in written.getvalue().decode().splitlines(True) if not dated(line)))
+
+
+def dated(line: str) -> bool:
+    """Return whether a line of the header says when or by whom: git knows, and two branches would collide on it."""
+    noise = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid", "Project-Id")
+    return line.startswith(tuple(f'"{name}' for name in (*noise, "Generated-By")))
 
 
 def compile_catalogues() -> None:

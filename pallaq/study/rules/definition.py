@@ -3,9 +3,13 @@
 Codes are lower-case words, digits and underscores; every text a person reads is given by language.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from pallaq.shared.errors import Refusal
 
 SYNTHETIC = "SYNTHETIC"  # what the stamp column says of a respondent that a program made
 
@@ -15,6 +19,7 @@ Base = Literal["asked", "answered"]
 GapKind = Literal["access", "participation", "resources", "services", "opportunities", "benefits"]
 SampleKind = Literal["probability", "quota", "convenience", "census"]
 Definition = Literal["share", "pooled", "mean", "context", "none"]
+NO_ANSWER = {"es": "Sin respuesta", "en": "No answer"}
 SinglePsuRule = Literal["refuse", "adjust", "average", "certainty", "collapse"]
 
 
@@ -215,3 +220,18 @@ class Study:
     def variables(self) -> tuple[Variable, ...]:
         """Return every domain variable: profile, region, breakdowns."""
         return (self.profile, self.region, *self.breakdowns)
+
+    def with_breakdowns(self, codes: Iterable[str]) -> "Study":
+        """Return the study with these indicators as further variables to estimate by; Refusal when one cannot be."""
+        return replace(self, breakdowns=(*self.breakdowns, *(self.as_variable(code) for code in codes)))
+
+    def as_variable(self, code: str) -> Variable:
+        """Return an indicator that everybody was asked as a domain variable: its answers, and no answer."""
+        usable = {one.code: one for one in self.indicators if not one.universe}
+        if code not in usable:
+            said = _("“%(code)s” is not an indicator that everybody was asked. Choose one of: %(codes)s.")
+            raise Refusal(said % {"code": code, "codes": ", ".join(sorted(usable))}, code="unknown-breakdown")
+        indicator = usable[code]
+        none = [Level(code, NO_ANSWER, NO_ANSWER) for code in indicator.missing if code]
+        levels = [Level(answer.code, answer.title, answer.title) for answer in indicator.answers]
+        return Variable(indicator.variable, indicator.title, (*levels, *none))
