@@ -9,6 +9,8 @@ import pytest
 from pallaq.diagnosis.rules.document import DataInfo, Document, Estimate
 from pallaq.diagnosis.statistics import diagnose
 from pallaq.diagnosis.statistics.printed import agrees
+from pallaq.shared.tabular import read_table
+from pallaq.study.rules.dataset import check_dataset
 from pallaq.study.rules.definition import Design, Study
 from pallaq.study.rules.loading import load_study
 from pallaq.study.rules.reconstruction import reconstruct
@@ -151,3 +153,29 @@ def test_the_document_survives_a_round_trip(document: Document) -> None:
 )
 def test_it_rounds_half_up_to_the_printed_decimals(ours: float | None, printed: float, expected: bool) -> None:
     assert agrees(ours, printed) is expected
+
+
+# R's survey 4.1-1 on nhanes: svymean(~hc1, nh, na.rm=TRUE); svycontrast(svyby(~hc1, ~RIAGENDR, ...), c(-1, 1));
+# svyby(~HI_CHOL, ~race, subset(nh, !is.na(HI_CHOL)), svymean); svycontrast of the sexes within race 1.
+R_SHARES = {
+    "all": (0.112142956349692, 0.00544583969895456),
+    "race-1": (0.1014916654539721, 0.00624584330874960),
+    "race-2": (0.1216492053559333, 0.00660413362353298),
+    "race-3": (0.0786400603990841, 0.01038464500054887),
+    "race-4": (0.0996786094771204, 0.02466622687185127),
+}
+R_GAPS = {
+    "riagendr-2-vs-1": (0.0223486942281168, 0.0074830242980721),
+    "riagendr-2-vs-1.race-1": (-0.0270268331742631, 0.0121560508138237),
+}
+
+
+def test_high_cholesterol_in_nhanes_equals_r() -> None:
+    study = load_study(STUDIES / "nhanes")
+    table = check_dataset(study, read_table(STUDIES / "nhanes" / "data" / "nhanes.csv")).table
+    document = document_of(study, table)
+    shares = {one.id.removeprefix("high_cholesterol.1."): (one.estimate, one.se) for one in document.estimates}
+    gaps = {gap.id.removeprefix("high_cholesterol.1."): (gap.difference, gap.se) for gap in document.gaps}
+    assert {key: shares[key] for key in R_SHARES} == {k: pytest.approx(v, rel=1e-9) for k, v in R_SHARES.items()}
+    assert {key: gaps[key] for key in R_GAPS} == {k: pytest.approx(v, rel=1e-9) for k, v in R_GAPS.items()}
+    assert (document.design.interval, document.design.df) == ("design", 16)

@@ -1,0 +1,38 @@
+"""A folder that appears whole or not at all."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+from django.utils.translation import gettext as _
+
+from pallaq.shared.errors import Refusal
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder to fill; it takes the target's name at the end, in place of an earlier report.
+
+    A target that holds anything else is refused before work starts; what fails on the way leaves nothing behind.
+    """
+    if target.exists() and not is_report(target):
+        message = _("%(folder)s holds other files. Name a new folder, or one that holds an earlier report.")
+        raise Refusal(message % {"folder": target}, code="folder-in-use")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=".report-", dir=target.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        draft.rename(target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def is_report(folder: Path) -> bool:
+    """Return whether a folder is empty or holds a report of ours."""
+    return folder.is_dir() and ((folder / "provenance.json").is_file() or not any(folder.iterdir()))
