@@ -38,8 +38,8 @@ def mean_of(
     MOVER's (Zou and Donner 2008) from the levels' own, so that they stay between 0 and 1 and are
     never of zero width.
 
-    >>> import pyarrow, brecha
-    >>> answers = pyarrow.table({"who": ["women"] * 2 + ["men"] * 6, "ppe": ["no", "yes"] + ["yes"] * 6})
+    >>> import brecha
+    >>> answers = {"who": ["women"] * 2 + ["men"] * 6, "ppe": ["no", "yes"] + ["yes"] * 6}
     >>> result = brecha.proportions(answers, brecha.Design(kind="quota", strata=("who",)),
     ...     [brecha.Share(name="ppe.yes", variable="ppe", counted=("yes",))], by=[(), ("who",)])
     >>> mean_of(result, "ppe.yes", "who", ["women", "men"]).estimate, result.get("ppe.yes", {}).estimate

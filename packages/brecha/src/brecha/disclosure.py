@@ -24,6 +24,9 @@ Flags = NDArray[numpy.bool_]
 Matrix = Any  # a sparse matrix; scipy's own types distinguish what is the same here
 
 TOLERANCE = 1e-6
+# A proof changes its cell by one and others by about as much. The bound keeps the solver's tolerance in
+# "hidden or not" (1e-6) from passing for a change.
+LARGEST_CHANGE = 100.0
 
 
 def margins(counts: Mapping[tuple[str, str], int]) -> dict[tuple[str | None, str | None], int]:
@@ -121,16 +124,15 @@ class _Program:
     def solve(self) -> Flags | None:
         """Return which cells to hide, None if no choice protects the table."""
         size, proofs = len(self.values), len(self.proven)
-        reach = self.values.sum() + 1
         # Variables: is a cell hidden; then, for each proof, the change of every cell and its direction.
-        change = numpy.r_[numpy.full(size, reach), 1]
-        cost = numpy.r_[1 + self.values / reach, numpy.zeros(proofs * (size + 1))]
+        change = numpy.r_[numpy.full(size, LARGEST_CHANGE), 1]
+        cost = numpy.r_[1 + self.values / (self.values.sum() + 1), numpy.zeros(proofs * (size + 1))]
         low = numpy.r_[self.primary, numpy.tile(numpy.r_[-change[:-1], 0], proofs)]
         high = numpy.r_[self.hideable, numpy.tile(change, proofs)]
         whole = numpy.r_[numpy.ones(size), numpy.tile(numpy.r_[numpy.zeros(size), 1], proofs)]
         constraints = [self._never_alone(proofs)]
         for proof, cell in enumerate(self.proven):
-            constraints += self._proof(proof, cell, reach)
+            constraints += self._proof(proof, cell)
         found = milp(
             cost,
             integrality=whole,
@@ -151,7 +153,7 @@ class _Program:
         free = sparse.csr_array((len(row), proofs * (size + 1)))
         return LinearConstraint(sparse.hstack([others, free], format="csr"), 0, numpy.inf)
 
-    def _proof(self, proof: int, cell: int, reach: float) -> list[LinearConstraint]:
+    def _proof(self, proof: int, cell: int) -> list[LinearConstraint]:
         """If `cell` is hidden, hidden cells can change, the sums kept, so that it changes by one or more."""
         size, proofs = len(self.values), len(self.proven)
         start = size + proof * (size + 1)
@@ -166,7 +168,8 @@ class _Program:
         at = one[[cell], :]
         flat, single = sparse.csr_array((size, 1)), sparse.csr_array([[1.0]])
         kept = block(sparse.csr_array(self.sums.shape), self.sums, sparse.csr_array((self.sums.shape[0], 1)))
-        falls = sparse.diags_array(self.values - 1, format="csr")
+        reach = LARGEST_CHANGE
+        falls = sparse.diags_array(numpy.minimum(self.values - 1, reach), format="csr")
         return [
             LinearConstraint(kept, 0, 0),
             LinearConstraint(block(-reach * one, one, flat), -numpy.inf, 0),

@@ -70,8 +70,8 @@ def gaps(result: Result, comparisons: Sequence[Comparison], names: Sequence[str]
 
     A gap of which one side has no row in the base is left out. A level that no row has is refused.
 
-    >>> import pyarrow, brecha
-    >>> answers = pyarrow.table({"who": ["women", "men"] * 4, "ppe": ["no", "yes"] * 2 + ["yes"] * 4})
+    >>> import brecha
+    >>> answers = {"who": ["women", "men"] * 4, "ppe": ["no", "yes"] * 2 + ["yes"] * 4}
     >>> result = brecha.proportions(answers, brecha.Design(kind="quota", strata=("who",)),
     ...     [brecha.Share(name="ppe.yes", variable="ppe", counted=("yes",))], by=[("who",)])
     >>> [gap] = gaps(result, [Comparison(variable="who", group="women", reference="men")])

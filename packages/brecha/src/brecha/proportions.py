@@ -32,8 +32,7 @@ def proportions(
     - Standard errors are linearised (see `brecha.variance`); limits are Wilson's on the design's effective
       sample size with the t quantile of its degrees of freedom (Franco et al. 2019).
 
-    >>> import pyarrow
-    >>> answers = pyarrow.table({"who": ["women", "men"] * 4, "ppe": ["no", "yes"] * 2 + ["yes"] * 4})
+    >>> answers = {"who": ["women", "men"] * 4, "ppe": ["no", "yes"] * 2 + ["yes"] * 4}
     >>> result = proportions(answers, Design(kind="quota", strata=("who",)),
     ...     [Share(name="ppe.yes", variable="ppe", counted=("yes",))], by=[(), ("who",)])
     >>> women = result.get("ppe.yes", {"who": "women"})

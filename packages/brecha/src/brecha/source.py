@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow
 
 from brecha.errors import BrechaError
 
@@ -15,17 +16,17 @@ Column = Any
 def read(source: object, *, separator: str = ",") -> Table:
     """Return `source` as an ibis table, on DuckDB unless it already belongs to another engine.
 
-    `source` is the path of a CSV or Parquet file, a pandas or Arrow table, or an ibis table.
+    `source` is the path of a CSV or Parquet file, an ibis table, or what Arrow reads without a copy:
+    an Arrow table, a pandas or polars data frame, a dictionary of columns.
     Every column of a CSV is read as text, so that a code such as 007 keeps its zeros.
 
-    >>> import pyarrow
-    >>> read(pyarrow.table({"profile": ["women", "men"]})).columns
+    >>> read({"profile": ["women", "men"]}).columns
     ('profile',)
     """
     if isinstance(source, ibis.Table):
         return source
     if not isinstance(source, str | Path):
-        return ibis.memtable(source)
+        return ibis.memtable(pyarrow.table(source))
     path = Path(source)
     if not path.is_file():
         raise BrechaError("file_missing", path=str(path))
@@ -49,8 +50,8 @@ def text(column: Column) -> Column:
         return column
     if not kind.is_floating():
         return column.cast("string")
-    whole = (column == column.floor()) & (column.abs() < 1e15)
-    known = ibis.ifelse(whole, column.try_cast("int64").cast("string"), column.cast("string"))
+    whole = column.try_cast("int64")
+    known = ibis.ifelse(whole.cast("float64") == column, whole.cast("string"), column.cast("string"))
     return ibis.ifelse(column.isnan(), ibis.null("string"), known)
 
 
