@@ -35,6 +35,11 @@ def test_answered_makes_the_respondents_the_base():
     assert (women.estimate, women.n, women.count, women.asked, women.missing) == (2 / 3, 3, 2, 6, 3)
 
 
+def test_answered_without_missing_codes_is_everybody():
+    share = Share(name="women", variable="profile", counted=("women",), base="answered")
+    assert one(share).estimate == 0.6
+
+
 def test_several_codes_count_together():
     share = Share(name="any", variable="ppe", counted=("yes", "no"), missing=("none", ""))
     assert one(share).estimate == pytest.approx(6 / 10)

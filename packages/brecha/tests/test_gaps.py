@@ -169,19 +169,47 @@ def test_strata_in_which_a_domain_has_one_psu_are_counted():
     assert by_row.get("a", {"who": "men"}).single_psu_strata == 1
 
 
+def test_a_stratum_of_a_single_psu_is_not_counted_as_the_domain_s_doing():
+    design = Design(kind="quota", strata=("who",), single_psu=brecha.SinglePsu("certainty"))
+    result = estimate(answers((3, 1), (1, 0)), design)
+    assert result.get("a", {}).single_psu_strata == 0
+    assert result.design.single_psu == (("men",),)
+
+
 def test_a_level_changes_the_width():
     rows = answers((3, 7), (5, 5))
     share = [Share(name="a", variable="a", counted=("yes",))]
-    wide, narrow = (brecha.proportions(rows, QUOTA, share, level=level)[0] for level in (0.99, 0.8))
+    wide, narrow = (brecha.proportions(rows, QUOTA, share, level=level).get("a", {}) for level in (0.99, 0.8))
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
-def test_a_result_is_a_sequence():
-    result = estimate(answers((3, 7), (5, 5)))
-    assert len(result) == 3
-    assert [e.domain for e in result] == [{}, {"who": "men"}, {"who": "women"}]
-    assert result[0] is result.get("a", {})
-    assert result[1:] == tuple(result)[1:]
+def test_a_result_gives_its_estimates_in_the_order_asked_each_once():
+    result = estimate(answers((3, 7), (5, 5)), by=[("who",), (), ("who",)])
+    assert [e.domain for e in result] == [{"who": "men"}, {"who": "women"}, {}]
+    assert result.estimates[2] is result.get("a", {})
+
+
+def test_no_shares_give_no_estimates():
+    assert list(brecha.proportions(answers((1, 1), (1, 1)), QUOTA, [], by=[("who",)])) == []
+
+
+def test_limits_of_a_gap_use_the_correlation_of_its_sides():
+    rows = pyarrow.table(
+        {
+            "site": list("1122334455"),
+            "who": ["women", "men"] * 5,
+            "a": ["yes", "yes", "no", "no", "yes", "yes", "no", "yes", "no", "no"],
+        }
+    )
+    result = estimate(rows, Design(kind="probability", psu="site"))
+    women, men = (result.get("a", {"who": who}) for who in ("women", "men"))
+    both = result.covariance(("a", {"who": "women"}), ("a", {"who": "men"}))
+    assert both > 0
+    [gap] = brecha.gaps(result, WOMEN_MEN)
+    assert gap.se**2 == pytest.approx(women.se**2 + men.se**2 - 2 * both)
+    down, up = women.estimate - women.low, men.high - men.estimate
+    lost = down**2 + up**2 - 2 * both / (women.se * men.se) * down * up
+    assert gap.low == pytest.approx(gap.difference - lost**0.5)
 
 
 def test_adjusting_as_benjamini_and_hochberg_printed_it():

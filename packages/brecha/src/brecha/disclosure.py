@@ -185,6 +185,7 @@ def _hide(program: _Program) -> Flags | None:
         exposed = _exposed(program.values, program.sums, hidden)
         if not exposed:
             return hidden
+        assert not set(exposed) & set(program.proven), "a proved cell was found exposed"
         program.proven += exposed
     return None
 

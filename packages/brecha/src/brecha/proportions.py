@@ -40,6 +40,7 @@ def proportions(
     (0.5, 4, 0.2887, 6)
     """
     table = read(source)
+    by = list(dict.fromkeys(by))
     columns = tuple(dict.fromkeys(column for group in by for column in group))
     _check(table, design, shares, columns, level)
     masks = {share.name: share.masks(table) for share in shares}

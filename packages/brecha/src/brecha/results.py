@@ -72,8 +72,8 @@ def domain_key(domain: Domain) -> DomainKey:
     return tuple(sorted(domain.items()))
 
 
-class Result(Sequence[Estimate]):
-    """The estimates of one design, in the order of the shares, `by`, and the levels' labels."""
+class Result:
+    """The estimates of one design, to be iterated in the order of the shares, `by`, and the levels' labels."""
 
     def __init__(
         self,
@@ -89,18 +89,12 @@ class Result(Sequence[Estimate]):
         self.by = tuple(by)
         self.levels = levels
         self.names = tuple(dict.fromkeys(estimate.name for estimate in estimates))
-        self._estimates = tuple(estimates)
+        self.estimates = tuple(estimates)
         self._index = {(estimate.name, domain_key(estimate.domain)): estimate for estimate in estimates}
         self._covariances = covariances
 
-    def __len__(self) -> int:
-        return len(self._estimates)
-
-    def __getitem__(self, position):  # type: ignore[no-untyped-def]  # the overloads would only repeat tuple's
-        return self._estimates[position]
-
     def __iter__(self) -> Iterator[Estimate]:
-        return iter(self._estimates)
+        return iter(self.estimates)
 
     def find(self, name: str, domain: Domain) -> Estimate | None:
         """Return the estimate, or None where the domain has no row in the share's base."""

@@ -58,7 +58,7 @@ class Share:
         }
         if self.missing:
             masks["missing"] = asked & answered(table, self.variable, self.missing)
-        if self.base == "answered":
+        if self.base == "answered" and self.missing:
             masks["base"] = asked & answered(table, self.variable, self.missing, among=False)
         if "" not in self.missing:
             masks["blank"] = asked & answered(table, self.variable, ("",))
@@ -82,13 +82,13 @@ EVERY_ROW = Mask("every row", None)
 
 
 def answered(table: Table, column: str, codes: Sequence[str], among: bool = True) -> Mask:
-    """Return the condition that a row's code is among `codes`, or is not and is no blank either.
+    """Return the condition that a row's code is among `codes`, or that it is none of them.
 
-    The empty text among the codes stands for blanks and nulls.
+    The empty text among the codes stands for blanks and nulls; a null is never none of them.
     """
     code = text(table[column])
     if not among:
-        return Mask(f"{column} not in {codes}", code.notin((*codes, "")))
+        return Mask(f"{column} not in {codes}", code.notin(codes))
     rows = code.isin(codes)
     return Mask(f"{column} in {codes}", rows | code.isnull() if "" in codes else rows)
 
@@ -129,7 +129,8 @@ def totals(cells: Cells, masks: Sequence[Mapping[str, Mask]]) -> Totals:
 
     def stack(power: str, role: str) -> Floats:
         words = [roles[role].words if role in roles else None for roles in masks]
-        return numpy.column_stack([cells.sums.get(f"{power} {w}", cells.sums.get(f"n {w}", nobody)) for w in words])
+        sums = [cells.sums.get(f"{power} {w}", cells.sums.get(f"n {w}", nobody)) for w in words]
+        return numpy.array(sums).reshape(len(masks), len(cells)).T
 
     squares = stack("w2", "counted")  # y is 0 or 1: y and its square have the same sums
     moments = Moments(

@@ -137,8 +137,6 @@ def _factors(
     if design.single_psu.rule == "adjust":
         # A ratio's linearised values sum to zero: the distance to the mean of all PSUs is the value itself.
         centre = numpy.where(alone, 0, centre)
-    else:
-        factor = numpy.where(alone, 0, factor)
     average = design.single_psu.rule == "average"
     return factor, centre, len(psus) / (len(psus) - len(single)) if average else 1.0
 
