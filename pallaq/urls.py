@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pallaq.web.urls")),
     path("", include("pallaq.diagnosis.urls")),
+    path("", include("pallaq.study.urls")),
     path("", include("pallaq.accounts.urls")),
 ]

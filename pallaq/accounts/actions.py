@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from pallaq.shared.models import record
 def invite(*, email: str, is_administrator: bool = False, by: User) -> tuple[User, str]:
     """Make a user who has no password yet; return her and the token of her link."""
     if User.objects.filter(email=email.strip().lower()).exists():
-        message = _("%(email)s is here already. Open her page to give her a new link.")
+        message = _("%(email)s is here already. Open that person's page to give a new link.")
         raise Refusal(message % {"email": email}, code="user-known", status=409)
     user = User.objects.create_user(email, is_administrator=is_administrator)
     record(by=by, action="user.invite", about=f"user {user.pk}", administrator=is_administrator)
@@ -28,7 +29,7 @@ def reset_password(*, user: User, by: User) -> str:
     """End her password, sessions and earlier links; return the token of a new link."""
     user = locked(user.pk)
     if not user.is_active:
-        message = _("%(user)s is deactivated. Reactivate her first.")
+        message = _("%(user)s is deactivated. Reactivate the account first.")
         raise Refusal(message % {"user": user}, code="user-inactive", status=409)
     if user == by:
         message = _("Change your own password under “My account”.")
@@ -83,10 +84,10 @@ def reactivate(*, user: User, by: User) -> None:
 
 @transaction.atomic
 def mark_administrator(*, user: User, administrator: bool, by: User) -> None:
-    """Make her an administrator, or no longer one; nobody does it to herself."""
+    """Make administrator, or no longer one; nobody does it to herself."""
     user = locked(user.pk)
     if user == by:
-        message = _("Nobody changes her own administrator mark. Ask another administrator.")
+        message = _("Nobody changes their own administrator mark. Ask another administrator.")
         raise Refusal(message, code="own-mark", status=409)
     if not administrator:
         refuse_last_administrator(user)
@@ -94,6 +95,13 @@ def mark_administrator(*, user: User, administrator: bool, by: User) -> None:
     user.save(update_fields=["is_administrator"])
     action = "user.make-administrator" if administrator else "user.unmake-administrator"
     record(by=by, action=action, about=f"user {user.pk}")
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User, by: User) -> None:
+    """Take away the second factor of a person who lost her phone and her recovery codes."""
+    Authenticator.objects.filter(user=user).delete()
+    record(by=by, action="user.remove-second-factor", about=f"user {user.pk}")
 
 
 def locked(user_id: UUID) -> User:

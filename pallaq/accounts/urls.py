@@ -3,7 +3,11 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
+from pallaq.accounts import views
+
 account = [
+    path("", views.me, name="account_me"),
+    path("link/<uuid:user_id>/<str:token>/", views.accept, name="account_link"),
     path("login/", allauth_views.login, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
@@ -24,4 +28,17 @@ account = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]
-urlpatterns = [path("account/", include(account))]
+people = [
+    path("", views.people, name="list"),
+    path("invite/", views.invite, name="invite"),
+    path("<uuid:user_id>/", views.person, name="person"),
+    path("<uuid:user_id>/reset/", views.reset, name="reset"),
+    path("<uuid:user_id>/deactivate/", views.deactivate, name="deactivate"),
+    path("<uuid:user_id>/reactivate/", views.reactivate, name="reactivate"),
+    path("<uuid:user_id>/administrator/", views.mark, name="mark"),
+    path("<uuid:user_id>/second-factor/", views.remove_second_factor, name="remove_second_factor"),
+]
+urlpatterns = [
+    path("account/", include(account)),
+    path("people/", include((people, "people"))),
+]

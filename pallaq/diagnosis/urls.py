@@ -14,4 +14,7 @@ urlpatterns = [
     path("studies/<slug:study>/report/", views.report, name="report"),
     re_path(rf"^studies/(?P<study>[-\w]+)/report/(?P<language>es|en)/{FILES}$", views.report_file, name="file"),
     path("studies/<slug:study>/print/", views.against_print, name="print"),
+    path("studies/<slug:study>/upload/<uuid:upload_id>/freeze/", views.freeze, name="freeze"),
+    path("studies/<slug:study>/releases/<int:number>/diagnosis/", views.progress, name="progress"),
+    path("studies/<slug:study>/releases/<int:number>/diagnosis/again/", views.diagnose_again, name="again"),
 ]

@@ -1,19 +1,30 @@
 """Pages of a diagnosis: the gap board, a row of it, the report's files, the figures against the print."""
 
 from pathlib import Path
+from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from pallaq.accounts.perms import refuse_unless
 from pallaq.diagnosis.files import file_name, offered, row_table
+from pallaq.diagnosis.models import Diagnosis
 from pallaq.diagnosis.readable import Shown, newest_or_refuse
 from pallaq.diagnosis.rules import words
 from pallaq.diagnosis.rules.board import Choice, chosen
 from pallaq.diagnosis.rules.detail import Detail, make_detail
 from pallaq.diagnosis.rules.print import OUTCOMES, make_print
+from pallaq.diagnosis.tasks import start_diagnosis
 from pallaq.shared.errors import Refusal
+from pallaq.study.actions import freeze_upload
+from pallaq.study.forms import FreezeForm
+from pallaq.study.perms import can_freeze, can_read_release
+from pallaq.study.views.finding import release_or_refuse, signed_in
+from pallaq.study.views.uploads import upload_or_refuse
 
 
 @require_safe
@@ -110,3 +121,45 @@ def detail_or_refuse(shown: Shown, indicator: str) -> Detail:
     except KeyError as error:
         message = _("The study has no indicator “%(code)s”. Look for it on the gap board.")
         raise Refusal(message % {"code": indicator}, code="no-indicator", status=404) from error
+
+
+@require_POST
+@login_required
+def freeze(request: HttpRequest, study: str, upload_id: UUID) -> HttpResponse:
+    """Freeze an upload and hand its diagnosis to the worker, both or neither."""
+    upload, form = upload_or_refuse(request, study, upload_id), FreezeForm(request.POST)
+    refuse_unless(can_freeze(request.user, upload.study))
+    by = signed_in(request)
+    if not form.is_valid():
+        raise Refusal(_("The note is too long: 2,000 characters at most. Go back and shorten it."), code="note")
+    with transaction.atomic():
+        release = freeze_upload(upload=upload, by=by, **form.cleaned_data)
+        start_diagnosis(release=release, by=by)
+    return redirect("study:release", study, release.number)
+
+
+@require_POST
+@login_required
+def diagnose_again(request: HttpRequest, study: str, number: int) -> HttpResponse:
+    """Hand a diagnosis that failed, or was never asked for, to the worker."""
+    release = release_or_refuse(request, study, number)
+    refuse_unless(can_freeze(request.user, release.study) and can_read_release(request.user, release))
+    start_diagnosis(release=release, by=signed_in(request))
+    return redirect("study:release", study, number)
+
+
+@require_safe
+def progress(request: HttpRequest, study: str, number: int) -> HttpResponse:
+    """Show how far a release's diagnosis is: a page, or inside the release's page for htmx."""
+    release = release_or_refuse(request, study, number)
+    refuse_unless(can_read_release(request.user, release))
+    context = {
+        "study": release.study,
+        "release": release,
+        "diagnosis": Diagnosis.objects.filter(release=release).defer("document").first(),
+        "can_run": can_freeze(request.user, release.study),
+    }
+    template = "diagnosis/progress_fragment.html" if request.headers.get("HX-Request") else "diagnosis/progress.html"
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response

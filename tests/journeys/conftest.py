@@ -1,12 +1,9 @@
 """Starts Pallaq as a newcomer does, and ends what a test left; opens its pages in a real Chromium."""
 
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -33,47 +30,18 @@ ARGUMENTS = [
 OpenPage = Callable[..., Page]
 
 
-def free_port() -> int:
+@pytest.fixture
+def port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def environment_of(data: Path, port: int) -> dict[str, str]:
-    ours = {"DATABASE_URL", "PALLAQ_DATA", "PALLAQ_ENV", "DJANGO_SETTINGS_MODULE"}
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    return inherited | {"PALLAQ_DATA": str(data), "PALLAQ_PORT": str(port), "LC_ALL": "C.UTF-8"}
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
 @pytest.fixture
 def environment(data_folder: Path, port: int) -> dict[str, str]:
-    """What Pallaq reads from its surroundings, with an empty data folder."""
-    return environment_of(data_folder, port)
-
-
-@pytest.fixture(scope="session")
-def first_start() -> Iterator[Path]:
-    """Start Pallaq once in an empty folder and stop it: later tests start in a copy, which is quicker."""
-    folder = Path(tempfile.mkdtemp(prefix="pallaq-first-", dir="/tmp"))
-    started: list[psutil.Process] = []
-    family = family_of(environment_of(folder, free_port()), started)
-    family[0].send_signal(signal.SIGINT)
-    end(started)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def later(data_folder: Path, first_start: Path, environment: dict[str, str]) -> dict[str, str]:
-    """What Pallaq reads from its surroundings, with a data folder in which it ran before."""
-    data_folder.chmod(0o755)
-    subprocess.run(["cp", "-a", first_start, data_folder / "later"], check=True)
-    return environment | {"PALLAQ_DATA": str(data_folder / "later")}
+    ours = {"DATABASE_URL", "PALLAQ_DATA", "PALLAQ_ENV", "DJANGO_SETTINGS_MODULE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return inherited | {"PALLAQ_DATA": str(data_folder), "PALLAQ_PORT": str(port), "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture
@@ -81,11 +49,7 @@ def start() -> Iterator[Start]:
     """Start Pallaq, wait for its page, return it and all its descendants; the test's end ends what is left."""
     started: list[psutil.Process] = []
     yield lambda environment: family_of(environment, started)
-    end(started, patience=0)
-
-
-def end(processes: list[psutil.Process], patience: int = PATIENCE) -> None:
-    left = psutil.wait_procs(processes, timeout=patience)[1]
+    left = psutil.wait_procs(started, timeout=0)[1]
     for process in left:
         process.kill()
     psutil.wait_procs(left)

@@ -34,21 +34,22 @@ def files(data: Path) -> dict[str, str]:
     return {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def test_what_was_saved_comes_back(later: dict[str, str], start: Start, data_folder: Path) -> None:
-    first, second = data_folder / "later", data_folder / "second"
-    family = start(later)
+def test_what_was_saved_comes_back(environment: dict[str, str], start: Start, data_folder: Path) -> None:
+    data_folder.chmod(0o755)
+    first, second = data_folder / "first", data_folder / "second"
+    family = start(environment | {"PALLAQ_DATA": str(first)})
     with psycopg.connect(**embedded_address(first)) as connection:
         connection.execute("CREATE TABLE rehearsal (id serial PRIMARY KEY, words text)")
         connection.execute("INSERT INTO rehearsal (words) SELECT 'ñandú ' || n FROM generate_series(1, 1000) n")
-    (first / "releases" / "gold").mkdir(parents=True, exist_ok=True)
+    (first / "releases" / "gold").mkdir(parents=True)
     (first / "releases" / "gold" / "answers.parquet").write_bytes(bytes(range(256)) * 1000)
     kept = rows(first), files(first)
 
     file = data_folder / "backup.tar"
-    subprocess.run([PALLAQ, "backup", file], env=later, check=True)
+    subprocess.run([PALLAQ, "backup", file], env=environment | {"PALLAQ_DATA": str(first)}, check=True)
     family[0].send_signal(signal.SIGINT)
     assert not psutil.wait_procs(family, timeout=15)[1]
-    subprocess.run([PALLAQ, "restore", file], env=later | {"PALLAQ_DATA": str(second)}, check=True)
+    subprocess.run([PALLAQ, "restore", file], env=environment | {"PALLAQ_DATA": str(second)}, check=True)
 
     server = postgres.start(second)
     try:

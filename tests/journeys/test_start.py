@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,48 +38,48 @@ def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], sta
     family = start(environment)
     names = " ".join(word for process in family for word in process.cmdline())
     assert all(part in names for part in ("postgres", "granian", "db_worker"))
-    with urllib.request.urlopen(f"http://127.0.0.1:{environment['PALLAQ_PORT']}/") as answer:
-        assert answer.status == 200
     family[0].send_signal(signal.SIGINT)
     assert not alive(family)
     assert family[0].returncode == 0
 
 
-def test_it_starts_again_after_the_whole_tree_was_killed(later: dict[str, str], start: Start) -> None:
-    family = start(later)
+def test_it_starts_again_after_the_whole_tree_was_killed(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     for process in family:
         process.kill()
     assert not alive(family)
-    again = start(later)
+    again = start(environment)
     again[0].send_signal(signal.SIGINT)
     assert not alive(again)
 
 
-def test_nothing_outlives_a_killed_parent(later: dict[str, str], start: Start) -> None:
-    family = start(later)
+def test_nothing_outlives_a_killed_parent(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     family[0].kill()
     assert not alive(family)
 
 
-def test_nothing_is_left_when_the_web_server_is_killed(later: dict[str, str], start: Start) -> None:
-    family = start(later)
+def test_nothing_is_left_when_the_web_server_is_killed(environment: dict[str, str], start: Start) -> None:
+    family = start(environment)
     next(process for process in family if "granian" in process.cmdline()).kill()
     assert not alive(family)
     assert family[0].returncode == 1
 
 
-def test_it_refuses_a_second_start_in_the_same_folder(later: dict[str, str], start: Start, port: int) -> None:
-    family = start(later)
-    assert "already uses the data folder" in refused(later, PALLAQ_PORT=str(port % 65535 + 1))
-    assert f"Port {port} of 127.0.0.1 is not free" in refused(later)
+def test_it_refuses_a_second_start_in_the_same_folder(environment: dict[str, str], start: Start, port: int) -> None:
+    family = start(environment)
+    assert "already uses the data folder" in refused(environment, PALLAQ_PORT=str(port % 65535 + 1))
+    assert f"Port {port} of 127.0.0.1 is not free" in refused(environment)
     family[0].send_signal(signal.SIGHUP)
     assert not alive(family)
 
 
-def test_it_works_in_a_data_path_of_150_characters(later: dict[str, str], start: Start, data_folder: Path) -> None:
+def test_it_works_in_a_data_path_of_150_characters(
+    environment: dict[str, str], start: Start, data_folder: Path
+) -> None:
+    data_folder.chmod(0o755)
     data = data_folder / ("d" * (149 - len(str(data_folder))))
-    Path(later["PALLAQ_DATA"]).rename(data)
-    family = start(later | {"PALLAQ_DATA": str(data)})
+    family = start(environment | {"PALLAQ_DATA": str(data)})
     family[0].send_signal(signal.SIGTERM)
     assert not alive(family)
 

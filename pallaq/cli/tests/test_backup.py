@@ -25,9 +25,9 @@ def embedded(monkeypatch: pytest.MonkeyPatch, data_folder: Path) -> None:
 
 
 @pytest.fixture
-def data(served_before: Path) -> Path:
+def data(data_folder: Path) -> Path:
     """A data folder with one table, one release and one key."""
-    data = served_before
+    data = data_folder / "data"
     server = postgres.start(data, throwaway=True)
     with psycopg.connect(**embedded_address(data)) as connection:
         connection.execute("CREATE TABLE people AS SELECT 854 AS number")

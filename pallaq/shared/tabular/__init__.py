@@ -3,7 +3,7 @@
 from pallaq.shared.tabular.findings import Findings, Found, Say, quoted, saying
 from pallaq.shared.tabular.reading import read_table
 from pallaq.shared.tabular.table import Limits, Table
-from pallaq.shared.tabular.writers import Cell, Sheet, write_csv, write_xlsx
+from pallaq.shared.tabular.writers import Cell, Sheet, csv_text, write_csv, write_xlsx
 
 __all__ = [
     "Cell",
@@ -13,6 +13,7 @@ __all__ = [
     "Say",
     "Sheet",
     "Table",
+    "csv_text",
     "quoted",
     "read_table",
     "saying",

@@ -1,12 +1,14 @@
 """Writers of CSV and XLSX: no text becomes a formula, no number loses a digit."""
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -35,8 +37,21 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]])
     written with every digit needed to read the same number back. NaN and infinity are a ValueError: say None.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerows([csv_cell(cell) for cell in row] for row in (header, *rows_of(rows)))
+        write_rows(file, header, rows)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return what `write_csv` writes, for an answer that is no file."""
+    text = io.StringIO(newline="")
+    write_rows(text, header, rows)
+    return text.getvalue()
+
+
+def write_rows(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write header and rows into an open file."""
+    writer = csv.writer(file)
+    writer.writerow([csv_cell(cell) for cell in header])
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows_of(rows))
 
 
 def csv_cell(cell: Cell) -> Cell:

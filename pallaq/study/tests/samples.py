@@ -1,23 +1,19 @@
 """A small dataset in which nothing is wrong, as freezing takes it."""
 
-from dataclasses import dataclass
+from functools import cache
 
 import pyarrow as pa
+from django.conf import settings
 
 from pallaq.study.models import Study
+from pallaq.study.rules.dataset import Dataset
+from pallaq.study.rules.loading import load_study
+from pallaq.study.rules.reconstruction import reconstruct
 
 GOLD = "women-and-men-of-gold"
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What freezing needs of a checked dataset."""
-
-    table: pa.Table
-    synthetic: bool = True
-
-
-def rows(*answers: str) -> Rows:
+def rows(*answers: str) -> Dataset:
     """Return one respondent of Puno for each answer."""
     count = len(answers)
     columns = {
@@ -26,10 +22,20 @@ def rows(*answers: str) -> Rows:
         "profile": ["women"] * count,
         "enough_ppe": list(answers),
     }
-    return Rows(pa.table(columns))
+    return Dataset(GOLD, pa.table(columns), synthetic=True, warnings=())
 
 
 def gold(**fields: object) -> Study:
     """Return the row of the study Women and Men of Gold, whose files are in the repository."""
     title = {"es": "Mujeres y hombres de oro", "en": "Women and Men of Gold"}
     return Study.objects.create(**{"code": GOLD, "title": title, "public": True, **fields})
+
+
+@cache
+def respondents() -> Dataset:
+    """Return the 854 respondents that the study's printed percentages are reconstructed as."""
+    columns = reconstruct(load_study(settings.STUDIES / GOLD))
+    table = pa.table(
+        {name: pa.array([value or None for value in values], pa.string()) for name, values in columns.items()}
+    )
+    return Dataset(GOLD, table, synthetic=True, warnings=())

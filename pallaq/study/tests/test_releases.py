@@ -62,7 +62,7 @@ def test_it_refuses_the_same_dataset_twice_and_leaves_nothing() -> None:
 def test_it_overwrites_a_folder_whose_row_never_came() -> None:
     study = gold()
     with (
-        mock.patch("pallaq.study.actions.releases.put_in_place", side_effect=OSError("power cut")),
+        mock.patch("pallaq.shared.releases.put_in_place", side_effect=OSError("power cut")),
         pytest.raises(OSError, match="power cut"),
     ):
         freeze(study, "yes")
@@ -132,7 +132,7 @@ def test_it_saves_nothing_when_the_audit_fails(name: str) -> None:
     release = freeze(gold(), "yes")
     before = list(Release.objects.values())
     with (
-        mock.patch("pallaq.study.actions.record", side_effect=DatabaseError("disk full")),
+        mock.patch("pallaq.shared.models.AuditEvent.objects.create", side_effect=DatabaseError("disk full")),
         pytest.raises(DatabaseError),
     ):
         WRITES[name](release)
@@ -153,6 +153,8 @@ def test_it_binds_only_coordinators_to_a_region() -> None:
     study, rosa = gold(), person()
     with refused("role-with-region"):
         actions.give_role(user=rosa, study=study, role=Role.READER, region="21", by=None)
+    with refused("unknown-region"):
+        actions.give_role(user=rosa, study=study, role=Role.COORDINATOR, region="99", by=None)
     actions.give_role(user=rosa, study=study, role=Role.COORDINATOR, region="21", by=None)
     actions.give_role(user=rosa, study=study, role=Role.COORDINATOR, region="20", by=None)
     actions.take_role(membership=rosa.memberships.get(region="20"), by=person("Ana"))

@@ -1,12 +1,11 @@
-"""What people do with studies: register them, freeze, publish and withdraw releases, give roles."""
+"""Releases: frozen, published, withdrawn."""
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from django.db import transaction
 from django.utils import timezone
@@ -16,50 +15,16 @@ from pallaq.accounts.models import User
 from pallaq.shared import releases
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
-from pallaq.study.models import Membership, Release, Role, Study
-from pallaq.study.rules.loading import load_study
+from pallaq.shared.tabular import Cell, write_csv
+from pallaq.study.models import Release, Study
+from pallaq.study.rules.dataset import Dataset
 
 STUDY_FILES = ("study.yaml", "codebook.yaml", "sample.csv", "context.csv", "print.csv", "assumed.csv")
 
 
-class CheckedDataset(Protocol):
-    """What freezing needs of a dataset in which nothing was found wrong."""
-
-    @property
-    def table(self) -> pa.Table:
-        """Its rows."""
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether a computer made them."""
-
-
-@transaction.atomic
-def register_studies(*, folder: Path, featured: str = "", by: User | None = None) -> list[Study]:
-    """Make or update the row of every study in the folder; the featured one, or else the first, is on the home page.
-
-    Files that do not load are refused with everything that is wrong in them, and no row changes.
-    """
-    definitions = [load_study(path.parent) for path in sorted(folder.glob("*/study.yaml"))]
-    codes = [definition.code for definition in definitions]
-    shown = featured if featured in codes else next(iter(codes), "")
-    studies = []
-    for definition in definitions:
-        values = {
-            "title": dict(definition.title),
-            "public": definition.public,
-            "featured": definition.code == shown,
-        }
-        study, made = Study.objects.update_or_create(code=definition.code, defaults=values)
-        studies.append(study)
-        if made:
-            record(by=by, action="study.register", about=study.code, scope=study.code, public=study.public)
-    return studies
-
-
 @transaction.atomic
 def freeze_release(
-    *, study: Study, dataset: CheckedDataset, file_name: str, by: User | None, public: bool = False, note: str = ""
+    *, study: Study, dataset: Dataset, file_name: str, by: User | None, public: bool = False, note: str = ""
 ) -> Release:
     """Freeze a checked dataset with the study's files as they are today.
 
@@ -96,7 +61,13 @@ def write_dataset(folder: Path, table: pa.Table) -> None:
     """Write the rows as Parquet and CSV; the same rows give the same bytes."""
     plain = table.replace_schema_metadata(None).combine_chunks()
     pq.write_table(plain, folder / "responses.parquet", compression="zstd", store_schema=False)
-    pa_csv.write_csv(plain, folder / "responses.csv")
+    write_csv(folder / "responses.csv", plain.column_names, rows_of(plain))
+
+
+def rows_of(table: pa.Table) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows, a batch at a time."""
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def copy_study_files(source: Path, target: Path) -> None:
@@ -158,24 +129,3 @@ def refuse_withdrawn(release: Release) -> None:
     if release.withdrawn_at:
         message = _("Release %(number)s was withdrawn, and that is not undone. Freeze a new release instead.")
         raise Refusal(message % {"number": release.number}, code="release-withdrawn", status=409)
-
-
-@transaction.atomic
-def give_role(*, user: User, study: Study, role: Role, region: str = "", by: User | None) -> Membership:
-    """Give her a role in a study; in the same study and region it replaces the one she had."""
-    if region and role != Role.COORDINATOR:
-        message = _("Only a field coordinator is bound to a region. Leave the region empty for this role.")
-        raise Refusal(message, code="role-with-region")
-    membership, _made = Membership.objects.update_or_create(
-        user=user, study=study, region=region, defaults={"role": role}
-    )
-    record(by=by, action="role.give", scope=study.code, about=f"user {user.pk}", role=role, region=region)
-    return membership
-
-
-@transaction.atomic
-def take_role(*, membership: Membership, by: User) -> None:
-    """Take a role from her."""
-    facts = {"role": membership.role, "region": membership.region}
-    record(by=by, action="role.take", scope=membership.study_id, about=f"user {membership.user_id}", **facts)
-    membership.delete()

@@ -1,0 +1,1 @@
+"""Pages of studies: their releases, uploads and roles."""
