@@ -30,6 +30,16 @@ def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
+def code_lines(path: Path) -> int:
+    """Count the lines that do something: not blank ones, comments or docstrings."""
+    text = path.read_text(encoding="utf-8")
+    written = {number for number, line in enumerate(text.splitlines(), 1) if line.strip()[:1] not in {"", "#"}}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            written -= set(range(node.lineno, node.end_lineno + 1))
+    return len(written)
+
+
 def unwaived(found: dict[str, int], wall: int) -> dict[str, int]:
     return {name: size for name, size in found.items() if size > wall and name not in WAIVERS}
 
@@ -68,8 +78,7 @@ def test_no_room_is_too_large(modules: list[Path], root: Path) -> None:
     for path in modules:
         parts = path.relative_to(root).parts
         if parts[0] == "pallaq" and len(parts) > 2 and "tests" not in parts:
-            code = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-            rooms[f"pallaq/{parts[1]}"] = rooms.get(f"pallaq/{parts[1]}", 0) + len(code)
+            rooms[f"pallaq/{parts[1]}"] = rooms.get(f"pallaq/{parts[1]}", 0) + code_lines(path)
     assert "pallaq/shared" in rooms
     assert not unwaived(rooms, ROOM_LINES)
 
