@@ -17,6 +17,7 @@ NAMES = {328: 92, 720: 150}  # width kept for the names at the left
 VALUES = {328: 98, 720: 120}  # and for the figures at the right
 TITLES = {328: 118, 720: 270}  # for the measures' titles of the overview
 DIFFERENCES = 62
+LABEL = 1.25  # a label is smaller than a title, so more of its letters fit
 
 Rows = list[dict[str, Any]]
 
@@ -34,20 +35,22 @@ def draw_charts(document: Document, step: Callable[[int, int], None]) -> dict[st
             charts[indicator.code] = {width: drawn(document, form, rows, words) for width, form in forms.items()}
         step(done, total)
     if len(charts) > 1:
-        words = headline(document)
+        words, beside = headline(document), _("Right: the widest gap of two profiles, in points")
         rows_of = {width: overview_rows(book, width) for width in WIDTHS}
         charts["overview"] = {
-            width: drawn(document, overview_form(document, width, rows), rows, words) for width, rows in rows_of.items()
+            width: drawn(document, overview_form(document, width, rows), rows, words, beside)
+            for width, rows in rows_of.items()
         }
     step(total, total)
     return charts
 
 
-def drawn(document: Document, form: dict[str, Any], rows: Rows, words: str) -> str:
-    """Return one chart with its title, subtitle and stamp."""
+def drawn(document: Document, form: dict[str, Any], rows: Rows, words: str, beside: str = "") -> str:
+    """Return one chart with its title, subtitle and stamp; `beside` says what stands at the right."""
     width = form["usermeta"]["width"]
     stamp = synthetic_words() if document.synthetic else ""
     subtitle = wrapped(subtitle_of(document), int(width * 1.15))
+    subtitle += wrapped(beside, int(width * 1.15)) if beside else []
     return draw(filled(form, rows, wrapped(words, width), [stamp, *subtitle] if stamp else subtitle), words, stamp)
 
 
@@ -55,7 +58,7 @@ def subtitle_of(document: Document) -> str:
     """Return what every chart says of its data."""
     return _("n %(rows)s · %(source)s · %(kind)s, %(level)s interval · data %(sha)s") % {
         "rows": numbers.count(document.data.rows),
-        "source": say(document.source),
+        "source": say(document.title),
         "kind": sample_kind(document),
         "level": numbers.percent(document.design.level),
         "sha": document.data.sha256[:8],
@@ -100,7 +103,7 @@ def overview_rows(book: Book, width: int) -> Rows:
     rows: Rows = []
     for gap in widest.values():
         indicator = book.document.indicator(gap.indicator)
-        title = "\n".join(wrapped(say(indicator.title), int(TITLES[width] * 1.1)))
+        title = "\n".join(wrapped(say(indicator.title), int(TITLES[width] * LABEL)))
         points = numbers.points(gap.difference or 0)
         for row in measure_rows(book, indicator):
             first = row["name"] == level_name(book.document, gap.variable, gap.group)
@@ -161,7 +164,7 @@ def overview_form(document: Document, width: int, rows: Rows) -> dict[str, Any]:
     text = altair.Chart().mark_text(align="right", fontSize=13, fontWeight="bold", color=INK)
     layers.append(text.encode(y=y, x=altair.value(width - names), text="points:N", description="gap:N"))
     tallest = max(row["title"].count("\n") for row in rows) + 1
-    return form_of(layers, width, names, 14 + 15 * tallest)
+    return form_of(layers, width, names, max(26, 8 + 14 * tallest))
 
 
 def form_of(layers: list[Any], width: int, names: int, step: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table
+from pallaq.diagnosis.report.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table, line
 from pallaq.diagnosis.report.tables import (
     Book,
     breakdown_table,
@@ -23,8 +23,9 @@ from pallaq.diagnosis.report.words import (
     single_psu_words,
     synthetic_explained,
 )
-from pallaq.diagnosis.rules.document import Document, IndicatorInfo
+from pallaq.diagnosis.rules.document import Document, Gap, IndicatorInfo
 from pallaq.diagnosis.rules.words import (
+    balance,
     board_gaps,
     headline,
     interval_meaning,
@@ -32,9 +33,10 @@ from pallaq.diagnosis.rules.words import (
     listed,
     sample_kind,
     say,
-    standing,
 )
 from pallaq.shared import numbers
+
+WIDEST = 5  # gaps told on the first page
 
 
 def outline(document: Document, command: str, charts: Mapping[str, str]) -> list[Block]:
@@ -64,15 +66,21 @@ def opening(book: Book, charts: Mapping[str, str]) -> Iterator[Block]:
         yield Paragraph((synthetic_explained(),), "stamp")
     yield Paragraph((headline(document),), "lead")
     yield Paragraph(about(document), "note")
-    judged = [gap for gap in board_gaps(document) if document.indicator(gap.indicator).direction]
-    pairs: dict[tuple[str, str], list[int]] = {}
-    for place, gap in enumerate(judged):
-        pairs.setdefault((gap.group, gap.reference), []).append(place)
-    for places in pairs.values():
-        if len(places) > 1:
-            yield Paragraph((standing(document, [judged[place] for place in places]) + ".",), "item")
     if "overview" in charts:
         yield Chart("overview", charts["overview"])
+    judged = [gap for gap in board_gaps(document) if document.indicator(gap.indicator).direction]
+    pairs: dict[tuple[str, str], list[Gap]] = {}
+    for gap in judged:
+        pairs.setdefault((gap.group, gap.reference), []).append(gap)
+    yield from (Paragraph((balance(document, gaps),), "item") for gaps in pairs.values() if len(gaps) > 1)
+    if len(judged) > WIDEST:
+        yield from (widest_line(book, gap) for gap in judged[:WIDEST])
+
+
+def widest_line(book: Book, gap: Gap) -> Paragraph:
+    """Return one of the widest gaps for the first page."""
+    title = say(book.document.indicator(gap.indicator).title)
+    return Paragraph(line(f"{title}. ", gap_line(book, gap)), "item")
 
 
 def about(document: Document) -> Line:
@@ -80,10 +88,9 @@ def about(document: Document) -> Line:
     rows = Figure("sample.all", "n", numbers.count(document.data.rows))
     sha = document.data.sha256
     return fill(
-        _("%(people)s people · %(kind)s · source: %(source)s · data %(sha)s"),
+        _("%(people)s people · %(kind)s · data %(sha)s"),
         people=rows,
         kind=sample_kind(document),
-        source=say(document.source),
         sha=f"{sha[:8]}…{sha[-4:]}",
     )
 
@@ -138,7 +145,8 @@ def measure(book: Book, indicator: IndicatorInfo, charts: Mapping[str, str]) -> 
 
 def question_of(indicator: IndicatorInfo) -> str:
     """Return the question as it was asked."""
-    return _("Asked: %(question)s") % {"question": say(indicator.question)}
+    question = say(indicator.question)
+    return question if question.startswith("(") else _("Asked: %(question)s") % {"question": question}
 
 
 def base_of(indicator: IndicatorInfo) -> str:
@@ -232,6 +240,7 @@ def provenance(document: Document, command: str) -> Iterator[Block]:
     versions = listed(f"{name} {version}" for name, version in document.versions.items())
     yield Heading(2, _("Provenance"), "provenance")
     facts = [
+        (_("Source"), say(document.source)),
         (_("Data"), document.data.name),
         (_("SHA-256 of the data"), document.data.sha256),
         (_("SHA-256 of the study's files"), document.study_sha256),

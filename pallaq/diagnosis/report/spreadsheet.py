@@ -1,6 +1,5 @@
 """The figures as CSV and XLSX: full-precision fractions that a spreadsheet shows as percentages, never a formula."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ from pallaq.diagnosis.report.rows import (
 )
 from pallaq.diagnosis.rules.document import Document
 from pallaq.diagnosis.rules.words import headline, hidden_words, interval_meaning, say
+from pallaq.shared.tabular import writers as tabular
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = {
     **dict.fromkeys(("estimate", "low", "high", "ours", "percent"), "0.0%"),
     "difference": "+0.0%;-0.0%;0.0%",
@@ -43,20 +42,13 @@ WIDTHS = {
 
 def write_csv(document: Document, path: Path) -> None:
     """Write every estimate and gap, one row each."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, all_columns(document), restval="", lineterminator="\n")
-        writer.writeheader()
-        for row in all_rows(document):
-            writer.writerow({column: csv_value(value) for column, value in row.items()})
+    columns = all_columns(document)
+    tabular.write_csv(path, columns, ([csv_value(row.get(column)) for column in columns] for row in all_rows(document)))
 
 
-def csv_value(value: object) -> object:
-    """Return a value as CSV holds it; text that a spreadsheet would run as a formula gets an apostrophe."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return "" if value is None else value
+def csv_value(value: Any) -> Any:
+    """Return a value as CSV holds it, the same in every language."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
 def write_xlsx(document: Document, path: Path, about: Sequence[str]) -> None:
@@ -98,21 +90,17 @@ def header_cell(sheet: Any, text: str) -> Any:
 
 def text_cell(sheet: Any, text: str) -> Any:
     """Return text that stays text, whatever it starts with."""
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
+    return tabular.xlsx_cell(sheet, text)
 
 
-def value_cell(sheet: Any, column: str, value: object) -> object:
+def value_cell(sheet: Any, column: str, value: Any) -> Any:
     """Return a figure with its column's number format, or a word."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, str):
-        return text_cell(sheet, value) if value.startswith(FORMULA_STARTS) else value
+    cell: Any = tabular.xlsx_cell(sheet, value)
     if value is None or column not in FORMATS:
-        return value
-    cell = WriteOnlyCell(sheet, repr(value))  # openpyxl itself would write 16 digits; a float needs up to 17
-    cell.data_type = "n"
+        return cell
+    cell = WriteOnlyCell(sheet, value) if isinstance(cell, int) else cell
     cell.number_format = FORMATS[column]
     return cell
 

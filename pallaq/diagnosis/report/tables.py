@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pallaq.diagnosis.report.blocks import Figure, Line, Table, line
 from pallaq.diagnosis.report.rows import printed_id
-from pallaq.diagnosis.report.words import definition_words
+from pallaq.diagnosis.report.words import definition_words, place_words
 from pallaq.diagnosis.rules.document import (
     Document,
     Estimate,
@@ -72,7 +72,7 @@ def count_cell(book: Book, estimate: Estimate | None, name: str) -> Line:
     """Return a number of people of an estimate: its base or those who gave no answer."""
     word = withheld(book.document, estimate)
     value = getattr(estimate, name, None)
-    if word or estimate is None or value is None:
+    if estimate is None or value is None or (word and not (estimate.assumed and name == "n")):
         return (word,)
     return (Figure(estimate.id, name, numbers.count(value)),)
 
@@ -110,8 +110,10 @@ def breakdown_table(book: Book, indicator: IndicatorInfo, variable: VariableInfo
 
     def cell(domain: dict[str, str]) -> Line:
         estimate = book.share(indicator.code, indicator.counted, domain)
+        if estimate is None:
+            return (_("nobody"),)
         shown = share_cell(book, estimate, interval=False)
-        return shown if estimate is None or estimate.n is None else line(shown, " · ", *count_cell(book, estimate, "n"))
+        return shown if estimate.n is None else line(shown, " · ", *count_cell(book, estimate, "n"))
 
     rows = []
     for level in variable.levels:
@@ -120,7 +122,7 @@ def breakdown_table(book: Book, indicator: IndicatorInfo, variable: VariableInfo
     return Table(
         caption=f"{say(indicator.title)}: {inside(say(indicator.share(indicator.counted).title))}",
         heads=(say(variable.title), *(say(level.short) for level in profile.levels), _("All, pooled")),
-        rows=tuple(row for row in rows if any(cell != (_("not asked"),) for cell in row[1:])),
+        rows=tuple(row for row in rows if any(cell != (_("nobody"),) for cell in row[1:])),
     )
 
 
@@ -150,7 +152,7 @@ def asked_cell(book: Book, domain: dict[str, str]) -> Line:
     general = next((info for info in book.document.indicators if not info.universe), None)
     estimate = book.share(general.code, general.counted, domain) if general else None
     if estimate is None:
-        return (_("none"),)
+        return (_("nobody"),)
     if estimate.asked is None:
         return (withheld(book.document, estimate),)
     return (Figure(estimate.id, "asked", numbers.count(estimate.asked)),)
@@ -226,7 +228,7 @@ def printed_table(book: Book, printed: Iterable[Printed]) -> Table:
         shown = printed_percent(id_, figure.percent)
         ours = "–" if figure.ours is None else Figure(id_, "ours", numbers.percent(figure.ours, 1))
         verdict = {True: _("yes"), False: _("no"), None: "–"}[figure.reproduced]
-        words = (printed_words(book, figure), whose(book, figure), figure.where)
+        words = (printed_words(book, figure), whose(book, figure), place_words(figure))
         rows.append(((words[0],), (words[1],), (words[2],), (shown,), (ours,), (definition_words(figure),), (verdict,)))
     heads = (_("Figure"), _("Whose"), _("Where"), _("Printed"), _("Ours"), _("Definition"), _("Reproduced"))
     return Table(_("Printed figures beside ours"), heads, tuple(rows), wide_first=True)

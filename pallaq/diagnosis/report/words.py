@@ -8,33 +8,22 @@ from pallaq.shared.numbers import decimal
 
 
 def contradiction_words(contradiction: Contradiction) -> str:
-    """Return what two printed figures say against each other; an unknown code is shown as it is."""
-    texts = {
-        "without_contract_79_or_83": _(
-            "79 or 83 % without a contract. The text counts both answers “No” over everybody (83 %); the conclusions"
-            " take the mean of the profiles of “No, temporary” alone (79 %): two definitions, not two findings."
-        ),
-        "payroll_18_leaves_a_profile_out": _(
-            "18 % on the payroll leaves a profile out. It is the mean of women and men of the mining community; with"
-            " the selectors, none of whom is on a payroll, the figure is near 11 %."
-        ),
-        "totals_mean_or_pooled": _(
-            "Totals are now means, now pooled. Most totals of the print are plain means of the three profiles, others"
-            " count every person once. This report gives both, and names them."
-        ),
-        "awareness_quoted_as_exposure": _(
-            "Awareness quoted as exposure. The question was whether mercury affects one's health; the conclusions"
-            " quote its answers as people who feel exposed to mercury."
-        ),
-        "seventy_three_twice": _(
-            "73 % stands for two different things. The print gives the same total to two measures."
-        ),
-        "no_section_3_8": _(
-            "There is no section 3.8. The text goes from 3.7 to 3.9; the figures on stereotypes appear only in the"
-            " conclusions."
-        ),
+    """Return what printed figures say against each other, in the study's own words."""
+    return say(contradiction.words) or contradiction.code.replace("_", " ")
+
+
+def place_words(printed: Printed) -> str:
+    """Return where in the study a figure is printed; a place without words is shown as the study names it."""
+    places = {
+        "introduction": _("introduction"),
+        "text": _("text"),
+        "table": _("table"),
+        "figure": _("figure"),
+        "box": _("box"),
+        "conclusions": _("conclusions"),
+        "chapter 2": _("chapter 2"),
     }
-    return texts.get(contradiction.code, contradiction.code.replace("_", " "))
+    return places.get(printed.where, printed.where)
 
 
 def definition_words(printed: Printed) -> str:

@@ -22,6 +22,14 @@ NUMBERS = (
     gettext_noop("ten"),
     gettext_noop("eleven"),
     gettext_noop("twelve"),
+    gettext_noop("thirteen"),
+    gettext_noop("fourteen"),
+    gettext_noop("fifteen"),
+    gettext_noop("sixteen"),
+    gettext_noop("seventeen"),
+    gettext_noop("eighteen"),
+    gettext_noop("nineteen"),
+    gettext_noop("twenty"),
 )
 
 
@@ -130,6 +138,24 @@ def standing(document: Document, gaps: list[Gap]) -> str:
         "reference": inside(level_name(document, first.variable, first.reference)),
         "behind": number_word(behind),
         "ahead": number_word(ahead),
+        "total": number_word(len(gaps)),
+    }
+
+
+def balance(document: Document, gaps: list[Gap]) -> str:
+    """Return on how many measures one group is behind, ahead, or not clearly either; the gaps are of one pair."""
+    first = gaps[0]
+    favoured = [gap.favours for gap in gaps if is_clear(document, gap)]
+    behind, ahead = favoured.count("reference"), favoured.count("group")
+    return _(
+        "%(group)s against %(reference)s: behind on %(behind)s, ahead on %(ahead)s, no clear gap on %(rest)s"
+        " of %(total)s measures."
+    ) % {
+        "group": level_name(document, first.variable, first.group),
+        "reference": inside(level_name(document, first.variable, first.reference)),
+        "behind": number_word(behind),
+        "ahead": number_word(ahead),
+        "rest": number_word(len(gaps) - behind - ahead),
         "total": number_word(len(gaps)),
     }
 

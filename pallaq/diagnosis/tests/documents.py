@@ -235,7 +235,7 @@ def gold() -> Document:
         estimates=tuple(made for info, percents in INDICATORS for made in shares_of(info, percents)),
         gaps=tuple(sorted(gaps, key=lambda made: -abs(made.difference or 0))),
         printed=printed(),
-        contradictions=(Contradiction("without_contract_79_or_83", (2,)),),
+        contradictions=(Contradiction("two_totals", (2,), both("Two totals: 79, 83.", "Dos totales: 79, 83.")),),
         context=(ContextFigure("work", "registered_by_sex", "female", "external_reinfo", 21.9, "external: Minem"),),
     )
 

@@ -46,6 +46,14 @@ def test_the_headline_claims_nothing_when_no_gap_is_clear():
     assert "cannot be told apart" in words.headline(replace(document, gaps=unclear))
 
 
+def test_the_balance_of_a_pair_tells_what_is_behind_ahead_and_unclear():
+    document = gold()
+    gaps = [gap for gap in words.board_gaps(document) if (gap.group, gap.reference) == ("women", "men")]
+    ahead = [replace(gap, favours="group") if gap.indicator == "housework" else gap for gap in gaps]
+    said = "Women miners against men miners: behind on one, ahead on one, no clear gap on one of three measures."
+    assert words.balance(document, ahead) == said
+
+
 def test_a_gap_that_is_not_on_the_board_counts_for_nothing():
     document = gold()
     indicators = tuple(replace(info, on_board=info.code != "enough_ppe") for info in document.indicators)
