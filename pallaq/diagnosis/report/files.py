@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 from django.utils import translation
@@ -10,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from pallaq.diagnosis.report.charts import draw_charts
 from pallaq.diagnosis.report.outline import outline
-from pallaq.diagnosis.report.page import page
-from pallaq.diagnosis.report.pdf import pdf
 from pallaq.diagnosis.report.spreadsheet import about_lines, write_csv, write_xlsx
+from pallaq.diagnosis.report.words import synthetic_explained, synthetic_words
 from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.rules.words import finding, headline
+from pallaq.diagnosis.rules.words import finding, headline, say
+from pallaq.shared.documents.blocks import Paper
+from pallaq.shared.documents.comparing import file_names, sum_of
+from pallaq.shared.documents.page import page
+from pallaq.shared.documents.pdf import pdf
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,14 +37,27 @@ def write_files(document: Document, folder: Path, language: str, command: str, p
         for code, drawn in charts.items():
             for width, svg in drawn.items():
                 (folder / "charts" / f"{code}-{width}.svg").write_text(svg, encoding="utf-8")
-        blocks = outline(document, command, {code: alt_text(document, code) for code in charts})
+        paper = paper_of(document, language, command, charts)
         progress(_("Writing the report"), 0, 2)
-        text = page(blocks, charts, language, synthetic=document.synthetic)
-        (folder / "report.html").write_text(text, encoding="utf-8")
+        (folder / "report.html").write_text(page(paper), encoding="utf-8")
         progress(_("Writing the report"), 1, 2)
-        (folder / "report.pdf").write_bytes(pdf(blocks, charts, language, document))
+        (folder / "report.pdf").write_bytes(pdf(paper))
         progress(_("Writing the report"), 2, 2)
         write_provenance(document, folder, language, command)
+
+
+def paper_of(document: Document, language: str, command: str, charts: dict[str, dict[int, str]]) -> Paper:
+    """Return the report as a document to print."""
+    return Paper(
+        title=say(document.title),
+        author=say(document.source),
+        language=language,
+        blocks=outline(document, command, {code: alt_text(document, code) for code in charts}),
+        charts=charts,
+        stamp=synthetic_words() if document.synthetic else "",
+        stamp_meaning=synthetic_explained(),
+        footer=_("Data %(sha)s") % {"sha": document.data.sha256[:16]},
+    )
 
 
 def write_figures(document: Document, folder: Path, command: str, progress: Progress) -> None:
@@ -79,13 +94,3 @@ def write_provenance(document: Document, folder: Path, language: str, command: s
     }
     text = json.dumps(made, ensure_ascii=False, indent=1)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
-
-
-def file_names(folder: Path) -> list[str]:
-    """Return the names of the files of a folder and its folders, sorted."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-def sum_of(path: Path) -> str:
-    """Return a file's SHA-256."""
-    return sha256(path.read_bytes()).hexdigest()

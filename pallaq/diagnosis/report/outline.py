@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table, line
 from pallaq.diagnosis.report.tables import (
     Book,
     breakdown_table,
@@ -35,6 +34,7 @@ from pallaq.diagnosis.rules.words import (
     say,
 )
 from pallaq.shared import numbers
+from pallaq.shared.documents.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table, line
 
 WIDEST = 5  # gaps told on the first page
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.blocks import Figure, Line, Table, line
 from pallaq.diagnosis.report.rows import printed_id
 from pallaq.diagnosis.report.words import definition_words, place_words
 from pallaq.diagnosis.rules.document import (
@@ -20,6 +19,7 @@ from pallaq.diagnosis.rules.document import (
 )
 from pallaq.diagnosis.rules.words import hidden_words, inside, interval_meaning, level_name, level_words, say
 from pallaq.shared import numbers
+from pallaq.shared.documents.blocks import Figure, Line, Table, line
 
 
 @dataclass(frozen=True)

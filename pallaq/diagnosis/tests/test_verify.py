@@ -11,8 +11,9 @@ import pikepdf
 import pytest
 
 from pallaq.diagnosis.report.files import write_files
-from pallaq.diagnosis.report.verification import Mismatch, verify
+from pallaq.diagnosis.report.verification import verify
 from pallaq.diagnosis.tests.documents import gold
+from pallaq.shared.documents.comparing import Mismatch
 from pallaq.shared.errors import Refusal
 
 SELECTORS = "enough_ppe.yes.profile-pallaqueras"

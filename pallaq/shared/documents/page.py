@@ -1,46 +1,45 @@
-"""The report as one HTML file that needs nothing else: no script, no network, readable on a phone and on paper."""
+"""A document as one HTML file that needs nothing else: no script, no network, readable on a phone and on paper."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table
-from pallaq.diagnosis.report.words import synthetic_explained, synthetic_words
+from pallaq.shared.documents.blocks import Block, Chart, Figure, Heading, Line, Paper, Paragraph, Table
 
-STYLE = Path(__file__).with_name("report.css")
-
-Charts = Mapping[str, Mapping[int, str]]
+STYLE = Path(__file__).with_name("page.css")
 
 
-def page(blocks: Sequence[Block], charts: Charts, language: str, *, synthetic: bool) -> str:
+def page(paper: Paper) -> str:
     """Return the whole page."""
-    title = next(block.text for block in blocks if isinstance(block, Heading))
-    band = f'<div class="band" role="note" title="{escape(synthetic_explained())}">{synthetic_words()}</div>\n'
+    band = f'<div class="band" role="note" title="{escape(paper.stamp_meaning)}">{escape(paper.stamp)}</div>\n'
     return (
-        f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(paper.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f"{band if synthetic else ''}<main>\n{body(blocks, charts)}</main>\n</body>\n</html>\n"
+        f"<title>{escape(paper.title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
+        f"{band if paper.stamp else ''}<main>\n{body(paper)}</main>\n</body>\n</html>\n"
     )
 
 
-def body(blocks: Sequence[Block], charts: Charts) -> str:
-    """Return the report; the way to its chapters stands after the finding."""
-    first = next(place for place, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2)
-    parts = [block_html(block, charts) for block in blocks]
-    return "".join([*parts[:first], contents(blocks), *parts[first:]])
+def body(paper: Paper) -> str:
+    """Return the blocks; the way to the chapters stands before the first of them."""
+    chapters = [place for place, block in enumerate(paper.blocks) if isinstance(block, Heading) and block.level == 2]
+    parts = [block_html(block, paper) for block in paper.blocks]
+    first = chapters[0] if chapters else 0
+    return "".join([*parts[:first], contents([paper.blocks[place] for place in chapters]), *parts[first:]])
 
 
-def contents(blocks: Sequence[Block]) -> str:
+def contents(chapters: list[Block]) -> str:
     """Return the links to the chapters."""
-    chapters = [block for block in blocks if isinstance(block, Heading) and block.level == 2]
-    links = "".join(f'<li><a href="#{escape(block.anchor)}">{escape(block.text)}</a></li>' for block in chapters)
+    links = "".join(
+        f'<li><a href="#{escape(chapter.anchor)}">{escape(chapter.text)}</a></li>'
+        for chapter in chapters
+        if isinstance(chapter, Heading)
+    )
     return f'<nav aria-label="{escape(_("Contents"))}"><ul>{links}</ul></nav>\n'
 
 
-def block_html(block: Block, charts: Charts) -> str:
+def block_html(block: Block, paper: Paper) -> str:
     """Return one block as HTML."""
     if isinstance(block, Heading):
         anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
@@ -48,7 +47,7 @@ def block_html(block: Block, charts: Charts) -> str:
     if isinstance(block, Paragraph):
         return f'<p class="{block.kind}">{line_html(block.line)}</p>\n'
     if isinstance(block, Chart):
-        desk, phone = charts[block.code][720], charts[block.code][328]
+        desk, phone = paper.charts[block.code][720], paper.charts[block.code][328]
         return f'<figure><div class="desk">{desk}</div><div class="phone">{phone}</div></figure>\n'
     return table_html(block)
 

@@ -1,35 +1,32 @@
-"""The report as PDF: tagged for screen readers, its figures linked to their ids, which are listed at the end."""
+"""A document as PDF: tagged for screen readers, its figures linked to their ids, which are listed at the end."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.blocks import Block, Chart, Heading, Line, Paragraph, Table, figures_of
-from pallaq.diagnosis.report.words import synthetic_words
-from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.rules.words import say
-from pallaq.shared.documents import typeset
+from pallaq.shared.documents.blocks import Block, Chart, Heading, Line, Paper, Paragraph, Table, figures_of
+from pallaq.shared.documents.typesetting import typeset
 
-TEMPLATE = Path(__file__).with_name("report.typ")
+TEMPLATE = Path(__file__).with_name("paper.typ")
+REGIONS = {"es": "PE", "en": "US"}
 
 
-def pdf(blocks: Sequence[Block], charts: Mapping[str, Mapping[int, str]], language: str, document: Document) -> bytes:
-    """Return the report as PDF."""
+def pdf(paper: Paper) -> bytes:
+    """Return the PDF."""
     values = {
-        "title": say(document.title),
-        "author": say(document.source),
-        "language": language,
-        "region": "PE" if language == "es" else "US",
-        "stamp": synthetic_words() if document.synthetic else "",
-        "footer": _("Data %(sha)s") % {"sha": document.data.sha256[:16]},
-        "blocks": [block_values(block) for block in blocks],
-        "trace": sorted({figure.id for figure in figures_of(blocks)}),
+        "title": paper.title,
+        "author": paper.author,
+        "language": paper.language,
+        "region": REGIONS[paper.language],
+        "stamp": paper.stamp,
+        "footer": paper.footer,
+        "blocks": [block_values(block) for block in paper.blocks],
+        "trace": sorted({figure.id for figure in figures_of(paper.blocks)}),
         "trace-title": _("Where each figure comes from"),
         "trace-note": _("Each figure links to its line here; the same id finds it in the spreadsheet and the data."),
     }
-    return typeset(TEMPLATE, values, {f"{code}.svg": drawn[720].encode() for code, drawn in charts.items()})
+    return typeset(TEMPLATE, values, {f"{code}.svg": drawn[720].encode() for code, drawn in paper.charts.items()})
 
 
 def block_values(block: Block) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""A report as blocks, the same for the page and the PDF; every figure in it knows which estimate it prints."""
+"""A document as blocks, the same for the page and the PDF; every figure in it knows which estimate it prints."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +55,20 @@ class Chart:
 
 
 Block = Heading | Paragraph | Table | Chart
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document to print: its blocks, its charts as SVG by code and width, and what stands on every page."""
+
+    title: str
+    author: str
+    language: str
+    blocks: Sequence[Block]
+    charts: Mapping[str, Mapping[int, str]]
+    stamp: str = ""
+    stamp_meaning: str = ""
+    footer: str = ""
 
 
 def line(*parts: str | Figure | Line) -> Line:

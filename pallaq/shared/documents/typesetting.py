@@ -7,7 +7,7 @@ from typing import Any
 
 import typst
 
-FONTS = Path(__file__).resolve().parent / "fonts"
+FONTS = Path(__file__).resolve().parent.parent / "fonts"
 
 
 def typeset(template: Path, values: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
