@@ -104,6 +104,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
     def opened(path: str, *, width: int = 1280, language: str = "es-PE", **options: Any) -> Page:
         size = {"width": width, "height": 800}
         context = browser.new_context(base_url=live_server.url, viewport=size, locale=language, **options)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: note(request.url))
