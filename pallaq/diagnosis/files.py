@@ -4,7 +4,8 @@ import csv
 import io
 from dataclasses import dataclass
 
-from django.utils.translation import get_language_info
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_info
 
 from pallaq.diagnosis.models import Diagnosis
 from pallaq.diagnosis.rules.document import Document
@@ -47,6 +48,15 @@ def offered(diagnosis: Diagnosis) -> list[LanguageFiles]:
         )
         for language in LANGUAGES
     ]
+
+
+def chart_of(diagnosis: Diagnosis, indicator: str) -> str:
+    """Return the address of an indicator's chart in the reader's language, or "" where none was drawn."""
+    language, name = (get_language() or "es").split("-")[0], f"charts/{indicator}-720.svg"
+    if not (diagnosis.folder(language) / name).is_file():
+        return ""
+    values = {"study": diagnosis.release.study_id, "language": language, "name": name}
+    return reverse("diagnosis:file", kwargs=values)
 
 
 def file_name(release: Release, language: str, name: str) -> str:

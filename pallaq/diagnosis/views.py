@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
-from pallaq.diagnosis.files import file_name, offered, row_table
+from pallaq.diagnosis.files import chart_of, file_name, offered, row_table
 from pallaq.diagnosis.models import Diagnosis
 from pallaq.diagnosis.readable import Shown, newest_or_refuse
 from pallaq.diagnosis.rules import words
@@ -48,7 +48,8 @@ def row(request: HttpRequest, study: str, indicator: str) -> HttpResponse:
     """Show one indicator: a page, or inside the board for htmx."""
     shown = newest_or_refuse(study, request.user)
     template = "diagnosis/row_opened.html" if request.headers.get("HX-Request") else "diagnosis/row.html"
-    response = render(request, template, {**page(shown), "detail": detail_or_refuse(shown, indicator)})
+    values = {"detail": detail_or_refuse(shown, indicator), "chart": chart_of(shown.diagnosis, indicator)}
+    response = render(request, template, {**page(shown), **values})
     response["Vary"] = "HX-Request"
     return response
 
