@@ -1,5 +1,6 @@
 """`pallaq up`: one command from a fresh machine to a page."""
 
+import http.client
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ import psycopg
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection as database
 from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
@@ -99,7 +100,7 @@ def start_database(stack: ExitStack, data: Path) -> Processes:
     server = postgres.start(data)
     stack.callback(server.stop)
     # Settings were read before the server chose a short folder for its socket, where the data path is long.
-    connection.settings_dict["HOST"] = str(socket_folder(data))
+    database.settings_dict["HOST"] = str(socket_folder(data))
     return {"PostgreSQL": server.process}
 
 
@@ -134,7 +135,8 @@ def prepare_site() -> None:
 
 def start_site(stack: ExitStack, host: str, port: int) -> Processes:
     """Start the worker of long tasks and the web server."""
-    worker = children.spawn([sys.executable, "-m", "django", "db_worker", "--no-reload", "--verbosity", "0"])
+    options = ["--no-reload", "--verbosity", "0", "--skip-checks"]
+    worker = children.spawn([sys.executable, "-m", "django", "db_worker", *options])
     stack.callback(children.stop, worker, signal.SIGTERM, signal.SIGKILL)
     options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4"]
     quiet = ["--log-level", "warning", "--workers-kill-timeout", "5"]
@@ -144,16 +146,21 @@ def start_site(stack: ExitStack, host: str, port: int) -> Processes:
 
 
 def wait_for_page(running: Processes, host: str, port: int) -> None:
-    """Wait until the web server takes connections."""
+    """Wait until a page is answered: the address we print is then ready to be opened."""
+    own_name = settings.ALLOWED_HOSTS[0].lstrip(".")
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         check_alive(running)
+        connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
         try:
-            socket.create_connection((host, port), timeout=1).close()
-        except OSError:
+            connection.request("HEAD", "/", headers={"Host": own_name})
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
             time.sleep(0.05)
         else:
             return
+        finally:
+            connection.close()
     raise Refusal(_("The page does not answer after %(seconds)d seconds.") % {"seconds": PATIENCE}, code="no-page")
 
 
