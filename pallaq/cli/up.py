@@ -29,7 +29,7 @@ from pallaq.shared.errors import Refusal
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCAL = {"127.0.0.1", "localhost", "::1"}
-PATIENCE = 60  # seconds until the page must answer
+PATIENCE = 120  # seconds until the page must answer
 Processes = dict[str, psutil.Process]
 console = Console(highlight=False)
 

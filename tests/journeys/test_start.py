@@ -15,7 +15,7 @@ from pallaq.cli import postgres
 from pallaq.shared.environment import embedded_address
 
 PALLAQ = Path(sys.executable).parent / "pallaq"
-PATIENCE = 60
+PATIENCE = 180  # seconds, for a machine with other work
 Start = Callable[[dict[str, str]], list[psutil.Process]]
 
 
