@@ -20,6 +20,7 @@ from pallaq.diagnosis.rules.detail import Detail, make_detail
 from pallaq.diagnosis.rules.print import OUTCOMES, make_print
 from pallaq.diagnosis.tasks import start_diagnosis
 from pallaq.shared.errors import Refusal
+from pallaq.shared.models import record
 from pallaq.study.actions import freeze_upload
 from pallaq.study.forms import FreezeForm
 from pallaq.study.perms import can_freeze, can_read_release
@@ -82,6 +83,9 @@ def report_file(request: HttpRequest, study: str, language: str, name: str) -> F
             code="no-file",
             status=404,
         )
+    if not shown.release.is_open():
+        about = f"release {shown.release.number}"
+        record(by=signed_in(request), action="report.download", scope=study, about=about, file=f"{language}/{name}")
     return FileResponse(path.open("rb"), as_attachment=True, filename=file_name(shown.release, language, name))
 
 

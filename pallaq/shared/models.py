@@ -1,17 +1,9 @@
 """The audit trail: who did what, when; only ever added to."""
 
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-
-
-class AuditQuerySet(models.QuerySet["AuditEvent"]):
-    """Questions about the trail."""
-
-    def within(self, scopes: list[str]) -> Self:
-        """Return what was done inside these scopes, the codes of studies."""
-        return self.filter(scope__in=scopes)
 
 
 class AuditEvent(models.Model):
@@ -23,8 +15,6 @@ class AuditEvent(models.Model):
     scope = models.CharField(max_length=80, blank=True, db_index=True)  # code of the study it happened in, or ""
     about = models.CharField(max_length=200)  # "release 2"
     details = models.JSONField(default=dict)  # never personal data
-
-    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

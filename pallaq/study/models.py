@@ -130,6 +130,10 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.study_id} {self.number}"
 
+    def is_open(self) -> bool:
+        """Say whether it may be read without login, while it stands."""
+        return self.public and self.study.public
+
     def folder(self) -> Path:
         """Return the folder of its files: `responses.parquet`, `responses.csv` and `study/`."""
         return self.study.releases_folder() / str(self.number)

@@ -24,7 +24,7 @@ def can_see_study(user: Person, study: Study) -> bool:
 
 def can_see_release(user: Person, release: Release) -> bool:
     """Say whether she may open the release's page, which outlives a withdrawal to say why."""
-    return (release.public and release.study.public) or has_role(user, release.study, *Role)
+    return release.is_open() or has_role(user, release.study, *Role)
 
 
 def can_read_release(user: Person, release: Release) -> bool:
@@ -36,7 +36,7 @@ def can_download_data(user: Person, release: Release) -> bool:
     """Say whether she may take its rows away. A coordinator of one region never gets another region's people."""
     if not can_read_release(user, release):
         return False
-    return (release.public and release.study.public) or can_see_all_regions(user, release.study)
+    return release.is_open() or can_see_all_regions(user, release.study)
 
 
 def can_see_all_regions(user: Person, study: Study) -> bool:

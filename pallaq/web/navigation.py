@@ -7,7 +7,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from pallaq.accounts.perms import is_administrator
 from pallaq.study.models import Study
+from pallaq.study.perms import audit_scopes
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def places(request: HttpRequest) -> list[Place]:
         (address_of("diagnosis:print", study=code), _("Against the print"), {"diagnosis:print"}, False),
         (address_of("diagnosis:study", study=code), _("The study"), {"diagnosis:study"}, False),
         (address_of("study:list"), _("Studies"), {"study:list"}, True),
+        (address_of("people:list") if is_administrator(request.user) else "", _("People"), {"people:list"}, False),
+        (address_of("web:audit") if audit_scopes(request.user) != [] else "", _("Audit trail"), {"web:audit"}, False),
         (address_of("web:glossary"), _("Glossary"), {"web:glossary"}, False),
         (address_of("web:about"), _("About"), {"web:about"}, False),
     ]

@@ -14,10 +14,3 @@ def test_it_refuses_to_change_or_delete_an_event() -> None:
     with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
         event.delete()
     assert AuditEvent.objects.get().action == "release.freeze"
-
-
-@pytest.mark.django_db
-def test_it_finds_what_was_done_within_some_studies() -> None:
-    record(by=None, action="release.freeze", about="release 1", scope="gold")
-    record(by=None, action="release.freeze", about="release 1", scope="silver")
-    assert [event.scope for event in AuditEvent.objects.all().within(["gold"])] == ["gold"]

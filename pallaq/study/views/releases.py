@@ -62,7 +62,7 @@ def release_file(request: HttpRequest, study: str, number: int, name: str) -> Fi
     if name not in {*sealed_files(found.folder()), SEAL}:
         message = _("Release %(number)s has no file %(name)s. Its page lists those it has.")
         raise Refusal(message % {"number": number, "name": name}, code="no-file", status=404)
-    if not (found.public and found.study.public):
+    if not found.is_open():
         record(by=signed_in(request), action="release.download", scope=study, about=f"release {number}", file=name)
     path = found.folder() / name
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study}-{number}-{path.name}")
