@@ -87,6 +87,7 @@ def write_provenance(document: Document, folder: Path, language: str, command: s
         "synthetic": document.synthetic,
         "language": language,
         "command": command,
+        "breakdowns": [variable.code for variable in document.variables if variable.role == "breakdown"],
         "inputs": {"data": values["data"], "study_sha256": document.study_sha256},
         "versions": values["versions"],
         "design": values["design"],

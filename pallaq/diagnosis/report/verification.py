@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.utils.translation import gettext as _
+
 from pallaq.diagnosis.report.files import PROVENANCE, write_files
 from pallaq.diagnosis.rules.document import Document
 from pallaq.shared.documents.comparing import Mismatch, different_files, sum_of
@@ -37,14 +39,15 @@ def expected_to_differ(found: Mismatch, made: dict[str, object]) -> bool:
 
 def provenance_of(folder: Path) -> dict[str, object]:
     """Return how the files were made."""
+    path = folder / PROVENANCE
     try:
-        made = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        made = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Refusal(f"{folder} holds no {PROVENANCE}: it is not the folder of a diagnosis.") from None
-    except ValueError as error:
-        raise Refusal(f"{folder / PROVENANCE} cannot be read: {error}. Make the diagnosis again.") from None
+        raise Refusal(_("%(file)s is missing: this is not the folder of a report.") % {"file": path}) from None
+    except ValueError:
+        made = None
     if not isinstance(made, dict):
-        raise Refusal(f"{folder / PROVENANCE} is not a provenance. Make the diagnosis again.")
+        raise Refusal(_("%(file)s cannot be read. Make the report again.") % {"file": path})
     return made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pikepdf
 import pytest
+from django.utils.translation import override
 
 from pallaq.diagnosis.report.files import write_files
 from pallaq.diagnosis.report.verification import verify
@@ -189,8 +190,14 @@ def test_a_recorded_sum_that_is_not_the_files_is_named(folder):
 
 
 def test_a_folder_that_is_no_diagnosis_is_refused(tmp_path):
-    with pytest.raises(Refusal, match=r"holds no provenance\.json"):
+    with override("en"), pytest.raises(Refusal, match="not the folder of a report"):
         verify(tmp_path, gold())
+
+
+def test_a_provenance_that_cannot_be_read_is_refused(folder):
+    (folder / "provenance.json").write_text("nothing of use")
+    with override("en"), pytest.raises(Refusal, match="cannot be read"):
+        verify(folder, gold())
 
 
 def test_a_spanish_report_is_verified_in_spanish(tmp_path):
