@@ -57,6 +57,28 @@ def test_a_proportion_with_missing_answers_is_that_of_a_domain():
     assert (everyone.n, everyone.asked, everyone.missing) == (7846, 8591, 745)
 
 
+def test_the_default_limits_are_wilson_s_on_the_design_s_effective_size():
+    expected = CASES["m07_nh_prop_na"]["expected"]
+    p, se = expected["est"], expected["se"]
+    everyone = estimate("nhanes", NHANES, yes("hc1")).get("hc1", {})
+    n_eff = p * (1 - p) / se**2
+    assert everyone.n_eff == exactly(n_eff)
+    assert everyone.cv == exactly(se / p)
+    squared = brecha.intervals.quantile(0.95, 16) ** 2
+    centre = (p + squared / (2 * n_eff)) / (1 + squared / n_eff)
+    half = math.sqrt(squared * (p * (1 - p) / n_eff + squared / (4 * n_eff**2))) / (1 + squared / n_eff)
+    assert (everyone.low, everyone.high) == exactly((centre - half, centre + half))
+
+
+def test_the_effective_size_is_at_most_the_rows():
+    # stype is the stratifier: its share is known without error
+    share = Share(name="E", variable="stype", counted=("E",))
+    everyone = brecha.proportions(DATA / "apistrat.csv", STRATIFIED, [share]).get("E", {})
+    assert everyone.se < 1e-12
+    assert everyone.n_eff == everyone.n == 200
+    assert everyone.low < everyone.estimate < everyone.high
+
+
 def test_the_codes_of_an_item_are_shares_that_sum_to_one():
     expected = CASES["m12_prop_factor"]["expected"]
     shares = [

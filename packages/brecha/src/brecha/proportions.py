@@ -104,31 +104,38 @@ class _Finish:
 
     def estimates(self, domain: Domain, here: Side) -> list[Estimate | None]:
         """Return the K estimates in a domain, None where a share has no row in its base."""
-        variances = covariance(self.strata, here, here)
-        alone = lonely(self.strata, here)
+        totals, moments = self.totals, self.totals.moments
+        numbers = numpy.column_stack(
+            [
+                *(
+                    sums[here.inside].sum(axis=0)
+                    for sums in (moments.n, totals.counted, totals.asked, totals.missing, moments.w2)
+                ),
+                lonely(self.strata, here),
+                covariance(self.strata, here, here),
+            ]
+        )
         return [
-            self._estimate(k, domain, here, float(variances[k]), int(alone[k])) if mean == mean else None
-            for k, mean in enumerate(here.mean)
+            self._estimate(k, domain, here, share) if share[0] else None for k, share in enumerate(numbers.tolist())
         ]
 
-    def _estimate(self, k: int, domain: Domain, here: Side, variance: float, alone: int) -> Estimate:
-        counts = self.totals.moments.n, self.totals.counted, self.totals.asked, self.totals.missing
-        n, count, asked, missing = (int(sums[here.inside, k].sum()) for sums in counts)
-        p = float(here.mean[k])
+    def _estimate(self, k: int, domain: Domain, here: Side, numbers: Sequence[float]) -> Estimate:
+        n, count, asked, missing, w2, alone, variance = numbers
+        p = float(here.mean[k]) if 0 < count < n else count / n  # exactly 0 or 1, whatever weights sum to
         precision = _NO_ERROR
         if not self.census:
-            kish = float(here.weight[k]) ** 2 / float(here.moments.w2[here.inside, k].sum())
+            kish = float(here.weight[k]) ** 2 / w2
             precision = _precision(p, variance, n, kish, quantile(self.level, self.strata.df))
         return Estimate(
             name=self.names[k],
             domain=domain,
             estimate=p,
             df=None if self.census else self.strata.df,
-            n=n,
-            count=count,
-            asked=asked,
-            missing=missing,
-            single_psu_strata=alone,
+            n=int(n),
+            count=int(count),
+            asked=int(asked),
+            missing=int(missing),
+            single_psu_strata=int(alone),
             **precision,
         )
 
@@ -136,7 +143,7 @@ class _Finish:
 _NO_ERROR: dict[str, float | None] = dict.fromkeys(("se", "low", "high", "n_eff", "deff", "cv"))
 
 
-def _precision(p: float, variance: float, n: int, kish: float, t: float) -> dict[str, float | None]:
+def _precision(p: float, variance: float, n: float, kish: float, t: float) -> dict[str, float | None]:
     """Return what the variance says of a share: error, limits, effective size, design effect."""
     variance = max(0.0, variance)
     simple = p * (1 - p)
