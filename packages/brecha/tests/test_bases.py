@@ -59,6 +59,18 @@ def test_those_outside_the_universe_are_not_asked():
     assert [e.domain for e in result] == [{"profile": "women"}]
 
 
+def test_an_answer_from_outside_the_universe_does_not_count():
+    share = Share(
+        name="ppe",
+        variable="ppe",
+        counted=("yes",),
+        missing=("none", ""),
+        universe={"profile": ("women",)},
+    )
+    everyone = one(share)
+    assert (everyone.estimate, everyone.count, everyone.missing) == (2 / 6, 2, 3)
+
+
 def test_a_universe_of_two_columns_is_where_both_hold():
     share = Share(
         name="ppe",

@@ -121,6 +121,13 @@ def test_two_single_psu_strata_may_join_each_other():
     assert set(result.design.collapsed) == set(into.items())
 
 
+def test_a_single_psu_stratum_follows_the_one_it_joined():
+    rows = table(region=["Puno"] * 6 + ["Ancash", "Ica"])
+    into = {("Ancash",): ("Ica",), ("Ica",): ("Puno",)}
+    design = Design(kind="quota", strata=("region",), single_psu=SinglePsu("collapse", into=into))
+    assert brecha.proportions(rows, design, [YES]).design.strata == 1
+
+
 def test_a_stratum_with_several_rows_is_not_collapsed():
     rule = SinglePsu("collapse", into={("Ica",): ("Puno",)})
     design = Design(kind="quota", strata=("region",), single_psu=rule)

@@ -26,7 +26,9 @@ def contrast(result: Result, parts: Sequence[Estimate], coefficients: Sequence[f
         return None
     keys = [(part.name, part.domain) for part in parts]
     covariances = numpy.array([[result.covariance(one, other) for other in keys] for one in keys])
-    numpy.fill_diagonal(covariances, [(part.se or 0.0) ** 2 for part in parts])
+    errors = numpy.array([part.se for part in parts], dtype=float)
+    covariances[numpy.outer(errors, errors) == 0] = 0.0  # what has no error has no covariance but rounding
+    numpy.fill_diagonal(covariances, errors**2)
     weights = numpy.array(coefficients)
     limits = numpy.array([[part.low, part.high] for part in parts], dtype=float)
     estimates = numpy.array([part.estimate for part in parts])

@@ -140,17 +140,17 @@ class _Finish:
         )
 
 
+# A design effect this small is the rounding of a share that the design fixes, such as that of a stratum.
+ROUNDING = 1e-12
 _NO_ERROR: dict[str, float | None] = dict.fromkeys(("se", "low", "high", "n_eff", "deff", "cv"))
 
 
 def _precision(p: float, variance: float, n: float, kish: float, t: float) -> dict[str, float | None]:
     """Return what the variance says of a share: error, limits, effective size, design effect."""
-    variance = max(0.0, variance)
     simple = p * (1 - p)
-    if simple == 0:
-        variance, n_eff = 0.0, kish
-    else:
-        n_eff = n if simple >= n * variance else simple / variance
+    if not simple or variance * n <= ROUNDING * simple:
+        variance = 0.0
+    n_eff = (n if simple >= n * variance else simple / variance) if simple else kish
     low, high = wilson(p, n_eff, t)
     return {
         "se": math.sqrt(variance),
