@@ -49,7 +49,7 @@ contracts: $(VENV)/.dev
 	PYTHONPATH=packages/brecha/src $(BIN)/uvx --quiet --from import-linter==2.16 lint-imports
 
 migrations: $(VENV)/.dev
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -W "ignore:Got an error checking a consistent" manage.py makemigrations --check --dry-run
 
 messages: $(VENV)/.dev
 	$(BIN)/python tools/messages.py update
