@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
-from pallaq.cli import children, demo, place, postgres, production
+from pallaq.cli import children, place, postgres, production
 from pallaq.cli.terminal import plainly, start_django
 from pallaq.shared.environment import key_path, make_secret_key, socket_folder
 from pallaq.shared.errors import Refusal
@@ -118,6 +118,8 @@ def check_database() -> None:
 
 def prepare_site() -> None:
     """Bring tables, translations, static files and the demo study up to date."""
+    from pallaq.cli import demo  # tables can be imported only once Django is loaded
+
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -134,7 +136,10 @@ def prepare_site() -> None:
 
 
 def start_site(stack: ExitStack, host: str, port: int) -> Processes:
-    """Start the worker of long tasks and the web server."""
+    """Start the worker of long tasks and the web server; what a crash left unfinished is taken up first."""
+    from pallaq.diagnosis.tasks import resume
+
+    resume()
     options = ["--no-reload", "--verbosity", "0", "--skip-checks"]
     worker = children.spawn([sys.executable, "-m", "django", "db_worker", *options])
     stack.callback(children.stop, worker, signal.SIGTERM, signal.SIGKILL)
@@ -170,6 +175,11 @@ def greet(host: str, port: int) -> None:
     console.print(_("Pallaq is here: %(address)s") % {"address": f"http://{shown}:{port}"}, style="bold")
     if settings.PRODUCTION:
         return
+    from pallaq.cli import demo
+    from pallaq.cli.showing import gap_table
+
+    if document := demo.newest_document():
+        console.print(gap_table(document))
     for email, role, password in demo.DEMO_LOGINS:
         console.print(f"  {email}  {password}  ({role})")
     if host not in LOCAL:
