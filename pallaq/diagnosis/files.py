@@ -1,20 +1,19 @@
 """The files that a diagnosis offers for download."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 
 from pallaq.diagnosis.models import Diagnosis
+from pallaq.diagnosis.report.rows import all_columns, all_rows
+from pallaq.diagnosis.report.spreadsheet import csv_value
 from pallaq.diagnosis.rules.document import Document
+from pallaq.shared.tabular.writers import csv_text
 from pallaq.study.models import Release
 
 LANGUAGES = ("es", "en")
 NAMES = ("report.pdf", "report.html", "estimates.xlsx", "estimates.csv", "estimates.json", "provenance.json")
-FIGURES = ("estimate", "se", "low", "high", "df", "n", "asked", "missing")
-GAP_FIGURES = ("difference", "se", "low", "high", "df", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high")
 
 
 @dataclass(frozen=True)
@@ -65,17 +64,9 @@ def file_name(release: Release, language: str, name: str) -> str:
 
 
 def row_table(document: Document, indicator: str) -> str:
-    """Return every estimate and gap of an indicator as CSV, figures as fractions; hidden ones are empty."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    stamp = "SYNTHETIC" if document.synthetic else ""
-    writer.writerow(["id", "data_status", "hidden", "imprecise", "assumed", *FIGURES])
-    for estimate in document.estimates_of(indicator):
-        values = [getattr(estimate, name) for name in FIGURES]
-        writer.writerow([estimate.id, stamp, estimate.hidden, estimate.imprecise, estimate.assumed, *values])
-    writer.writerow([])
-    writer.writerow(["id", "data_status", "hidden", "imprecise", "n_group", "n_reference", *GAP_FIGURES])
-    for gap in document.gaps_of(indicator):
-        values = [getattr(gap, name) for name in GAP_FIGURES]
-        writer.writerow([gap.id, stamp, gap.hidden, gap.imprecise, gap.n_group, gap.n_reference, *values])
-    return out.getvalue()
+    """Return the lines of estimates.csv about one indicator, each stamped when the data are synthetic."""
+    columns, stamp = all_columns(document), "SYNTHETIC" if document.synthetic else ""
+    rows = (row for row in all_rows(document) if row["indicator"] == indicator)
+    return csv_text(
+        ["data_status", *columns], ([stamp, *(csv_value(row.get(column)) for column in columns)] for row in rows)
+    )

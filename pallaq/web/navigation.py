@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from pallaq.accounts.perms import is_administrator
+from pallaq.accounts.perms import Person, is_administrator
 from pallaq.study.models import Study
-from pallaq.study.perms import audit_scopes
+from pallaq.study.perms import audit_scopes, can_see_study
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
 def places(request: HttpRequest) -> list[Place]:
     """Return the rail: the pages of the study at hand, then those that are about no study."""
     match = request.resolver_match
-    code = (match.kwargs.get("study") or match.kwargs.get("code") if match else None) or featured_code()
+    code = match.kwargs.get("study", "") if match else ""
+    if not code and (study := first_study(request.user)):
+        code = study.code
     here = match.view_name if match else ""
     found = [
         (address_of("diagnosis:board", study=code), _("Gaps"), {"web:home", "diagnosis:board", "diagnosis:row"}, True),
@@ -46,17 +48,11 @@ def places(request: HttpRequest) -> list[Place]:
     return [Place(address, label, here in names, on_bar) for address, label, names, on_bar in found if address]
 
 
-def featured_code() -> str:
-    """Return the code of the study on the home page, or "" when there is none."""
-    study = Study.objects.first()
-    return study.code if study else ""
+def first_study(user: Person) -> Study | None:
+    """Return the study of the home page: the featured one, or the first that the user may see."""
+    return next((study for study in Study.objects.all() if can_see_study(user, study)), None)
 
 
 def address_of(name: str, **values: str) -> str:
-    """Return an address, or "" where this installation has no such page or there is no study to show."""
-    if "" in values.values():
-        return ""
-    try:
-        return reverse(name, kwargs=values)
-    except NoReverseMatch:
-        return ""
+    """Return an address, or "" where there is no study to show."""
+    return "" if "" in values.values() else reverse(name, kwargs=values)

@@ -14,18 +14,18 @@ from pallaq.diagnosis.readable import newest
 from pallaq.diagnosis.views import board_page
 from pallaq.shared.models import AuditEvent, record
 from pallaq.shared.tabular import csv_text
-from pallaq.study.models import Study
 from pallaq.study.perms import audit_scopes
 from pallaq.study.views.finding import signed_in
 from pallaq.web.forms import AuditForm
 from pallaq.web.glossary import TERMS
+from pallaq.web.navigation import first_study
 from pallaq.web.trail import lines
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the gap board of the featured study, or what to do while there is none."""
-    study = Study.objects.first()
+    study = first_study(request.user)
     shown = newest(study, request.user) if study else None
     return board_page(request, shown) if shown else render(request, "web/empty.html")
 

@@ -70,12 +70,13 @@ def test_it_refuses_an_unknown_indicator_and_an_unknown_outcome(client: Client) 
 
 def test_it_gives_a_row_as_csv_with_the_documents_own_figures(client: Client) -> None:
     load(gold())
-    text = client.get(f"{STUDY}/gaps/enough_ppe.csv").content.decode()
-    rows = {row[0]: row for row in csv.reader(io.StringIO(text)) if row}
-    assert rows["enough_ppe.yes.profile-men"][1] == "SYNTHETIC"
-    assert float(rows["enough_ppe.yes.profile-men"][5]) == 0.94
-    assert rows["enough_ppe.yes.profile-women.region-02"][5] == ""
-    assert float(rows["enough_ppe.yes.profile-pallaqueras-vs-men"][6]) == pytest.approx(-0.61)
+    text = client.get(f"{STUDY}/gaps/enough_ppe.csv").content.decode("utf-8-sig")
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert {row["indicator"] for row in rows.values()} == {"enough_ppe"}
+    assert {row["data_status"] for row in rows.values()} == {"SYNTHETIC"}
+    assert float(rows["enough_ppe.yes.profile-men"]["estimate"]) == 0.94
+    assert rows["enough_ppe.yes.profile-women.region-02"]["estimate"] == ""
+    assert float(rows["enough_ppe.yes.profile-pallaqueras-vs-men"]["difference"]) == pytest.approx(-0.61)
 
 
 def test_it_gives_a_file_of_the_report_and_no_other(client: Client, settings: object, tmp_path: Path) -> None:
@@ -83,9 +84,13 @@ def test_it_gives_a_file_of_the_report_and_no_other(client: Client, settings: ob
     folder = load(gold()).folder("es")
     folder.mkdir(parents=True)
     (folder / "report.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "charts").mkdir()
+    (folder / "charts" / "enough_ppe-720.svg").write_text("<svg/>")
     response = client.get(f"{STUDY}/report/es/report.pdf")
     assert b"".join(response.streaming_content) == b"%PDF-1.7"
     assert response["Content-Disposition"] == 'attachment; filename="women-and-men-of-gold-1-es-report.pdf"'
+    assert f"{STUDY}/report/es/charts/enough_ppe-720.svg" in client.get(f"{STUDY}/gaps/enough_ppe/").content.decode()
+    assert b"".join(client.get(f"{STUDY}/report/es/charts/enough_ppe-720.svg").streaming_content) == b"<svg/>"
     assert client.get(f"{STUDY}/report/es/estimates.json").status_code == 404
     assert client.get(f"{STUDY}/report/es/../../secret").status_code == 404
     assert client.get(f"{STUDY}/report/es/charts/../report.pdf").status_code == 404

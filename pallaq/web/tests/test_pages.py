@@ -1,12 +1,100 @@
-"""Pages answer without login, say what is missing, and refuse in words."""
+"""Pages answer without login, say what is missing, refuse in words, and hold nothing that the policy forbids."""
+
+import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
+from pallaq.accounts.models import User
+from pallaq.diagnosis.tests.documents import gold
+from pallaq.diagnosis.tests.samples import load
+
 pytestmark = pytest.mark.django_db
+ENGLISH = {"Accept-Language": "en"}
+STUDY = "/studies/women-and-men-of-gold"
+PAGES = ["/", "/glossary/", "/about/", f"{STUDY}/", f"{STUDY}/gaps/enough_ppe/", f"{STUDY}/report/", f"{STUDY}/print/"]
 
 
 def test_home_says_what_to_do_while_nothing_is_loaded(client: Client) -> None:
-    response = client.get("/", headers={"Accept-Language": "en"})
+    response = client.get("/", headers=ENGLISH)
     assert response.status_code == 200
     assert "No study has been diagnosed yet" in response.content.decode()
+
+
+def test_home_shows_the_featured_study(client: Client) -> None:
+    load(gold(), featured=True)
+    assert "Selectors trail men" in client.get("/", headers=ENGLISH).content.decode()
+
+
+def test_home_never_names_a_study_that_is_not_public(client: Client) -> None:
+    load(gold(), public=False, featured=True)
+    page = client.get("/", headers=ENGLISH).content.decode()
+    assert "No study has been diagnosed yet" in page
+    assert "women-and-men-of-gold" not in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_speaks_spanish_and_english_and_never_both(client: Client, path: str) -> None:
+    load(gold(), featured=True)
+    spanish = client.get(path, headers={"Accept-Language": "es"}).content.decode()
+    english = client.get(path, headers=ENGLISH).content.decode()
+    assert '<html lang="es-pe">' in spanish
+    assert "Saltar al contenido" in spanish
+    assert "Skip to the content" in english
+    assert "Skip to the content" not in spanish
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_holds_no_style_and_no_script_of_its_own(client: Client, path: str) -> None:
+    load(gold(), featured=True)
+    response = client.get(path)
+    page = response.content.decode()
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]* src=)", page)
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    assert not re.search(r"(?:href|src|action)=\"(?:https?:)?//", page)
+
+
+def test_it_keeps_the_language_that_was_chosen(client: Client) -> None:
+    response = client.post("/language/", {"language": "en", "next": "/about/?a=1"})
+    assert response["Location"] == "/about/?a=1"
+    assert '<html lang="en">' in client.get("/about/").content.decode()
+
+
+def test_the_language_switch_never_leads_to_another_host(client: Client) -> None:
+    assert client.post("/language/", {"language": "en", "next": "https://example.org/"})["Location"] == "/"
+
+
+def test_it_marks_the_page_at_hand(client: Client) -> None:
+    load(gold(), featured=True)
+    page = client.get(f"{STUDY}/print/", headers=ENGLISH).content.decode()
+    assert re.findall(r'aria-current="page">([^<]+)<', page)[0] == "Against the print"
+
+
+def test_only_an_administrator_sees_the_way_to_people(client: Client) -> None:
+    user = User.objects.create(email="a@example.org", name="A")
+    client.force_login(user)
+    assert 'href="/people/"' not in client.get("/about/").content.decode()
+    User.objects.update(is_administrator=True)
+    assert 'href="/people/"' in client.get("/about/").content.decode()
+
+
+def test_an_unknown_address_is_answered_in_words(client: Client) -> None:
+    response = client.get("/nothing/", headers=ENGLISH)
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_answered_in_words() -> None:
+    response = Client(enforce_csrf_checks=True).post("/language/", headers=ENGLISH)
+    assert response.status_code == 403
+    assert "The form had grown old" in response.content.decode()
+
+
+@pytest.mark.parametrize("template", ["403.html", "429.html"])
+def test_other_refusals_have_words_too(client: Client, template: str) -> None:
+    assert "<h1>" in render_to_string(template)
+
+
+def test_a_fault_is_answered_without_database_or_translations() -> None:
+    assert "Something failed on our side" in render_to_string("500.html")
