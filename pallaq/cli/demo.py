@@ -16,7 +16,6 @@ from pallaq.study.models import Release, Study
 from pallaq.study.rules.dataset import check_dataset
 from pallaq.study.rules.definition import Study as Definition
 from pallaq.study.rules.loading import load_study
-from pallaq.study.rules.reconstruction import reconstruct
 from pallaq.study.rules.tables import write_rows
 
 FEATURED = "women-and-men-of-gold"
@@ -67,6 +66,8 @@ def freeze_demo(study: Study) -> Release:
 
 def reconstructed(definition: Definition) -> Table:
     """Return respondents made from the study's printed percentages, by way of the file that anybody can make."""
+    from pallaq.study.rules.reconstruction import reconstruct  # slow to import, and needed at the first start alone
+
     columns = reconstruct(definition)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "responses.csv"

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from pallaq.accounts.models import User
 from pallaq.diagnosis.models import Diagnosis, State
-from pallaq.diagnosis.reading import diagnose_file
-from pallaq.diagnosis.report.files import write_files
 from pallaq.shared import releases
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
@@ -97,6 +95,10 @@ def noting(diagnosis: Diagnosis, progress: Progress) -> Progress:
 
 def finish(diagnosis: Diagnosis, note: Progress) -> None:
     """Estimate, write every file into a draft, and put it in place in the moment the row says done."""
+    # The statistics and the drawing take seconds to import; the web server asks for diagnoses and never runs one.
+    from pallaq.diagnosis.reading import diagnose_file
+    from pallaq.diagnosis.report.files import write_files
+
     release = diagnosis.release
     refuse_changed(release)
     data = release.folder() / "responses.parquet"

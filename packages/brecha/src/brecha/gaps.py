@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scipy import stats
+from scipy import special
 
 from brecha.contrasts import Contrast, contrast
 from brecha.errors import BrechaError
@@ -124,7 +124,7 @@ def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Est
         high=min(1.0, sampled.limits[1]) if sampled else None,
         df=df,
         t=t,
-        p=None if t is None or df is None else 2 * float(stats.t.sf(abs(t), df)),
+        p=None if t is None or df is None else 2 * float(special.stdtr(df, -abs(t))),
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,

@@ -4,7 +4,7 @@ import math
 from functools import cache
 
 import numpy
-from scipy import stats
+from scipy import special  # not scipy.stats, which takes a second to import
 
 from brecha.cells import Floats
 
@@ -18,7 +18,7 @@ def quantile(level: float, df: float) -> float:
     >>> round(quantile(0.95, 16), 4)
     2.1199
     """
-    return float(stats.t.ppf((1 + level) / 2, df))
+    return float(special.stdtrit(df, (1 + level) / 2))
 
 
 def wilson(p: float, n_eff: float, t: float) -> Limits:
@@ -47,8 +47,8 @@ def korn_graubard(p: float, se: float, n: float, df: float, level: float) -> Lim
     if se > 0:
         n_eff = min(n, p * (1 - p) / se**2 * (quantile(level, n - 1) / quantile(level, df)) ** 2)
     tail = (1 - level) / 2
-    low = 0.0 if p == 0 else float(stats.beta.ppf(tail, n_eff * p, n_eff * (1 - p) + 1))
-    high = 1.0 if p == 1 else float(stats.beta.ppf(1 - tail, n_eff * p + 1, n_eff * (1 - p)))
+    low = 0.0 if p == 0 else float(special.betaincinv(n_eff * p, n_eff * (1 - p) + 1, tail))
+    high = 1.0 if p == 1 else float(special.betaincinv(n_eff * p + 1, n_eff * (1 - p), 1 - tail))
     return low, high
 
 
