@@ -14,7 +14,7 @@ from pallaq.shared.models import record
 
 
 @transaction.atomic
-def invite(*, email: str, is_administrator: bool = False, by: User) -> tuple[User, str]:
+def invite(*, email: str, is_administrator: bool = False, by: User | None) -> tuple[User, str]:
     """Make a user who has no password yet; return her and the token of her link."""
     if User.objects.filter(email=email.strip().lower()).exists():
         message = _("%(email)s is here already. Open that person's page to give a new link.")
@@ -25,7 +25,7 @@ def invite(*, email: str, is_administrator: bool = False, by: User) -> tuple[Use
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User) -> str:
+def reset_password(*, user: User, by: User | None) -> str:
     """End her password, sessions and earlier links; return the token of a new link."""
     user = locked(user.pk)
     if not user.is_active:
@@ -83,7 +83,7 @@ def reactivate(*, user: User, by: User) -> None:
 
 
 @transaction.atomic
-def mark_administrator(*, user: User, administrator: bool, by: User) -> None:
+def mark_administrator(*, user: User, administrator: bool, by: User | None) -> None:
     """Make administrator, or no longer one; nobody does it to herself."""
     user = locked(user.pk)
     if user == by:

@@ -18,6 +18,7 @@ COMMANDS = {
     "diagnose": "Estimate a survey's gender gaps and write the report.",
     "verify": "Recompute every figure of a report from its data.",
     "study": "Check a study's files; reconstruct respondents from printed percentages.",
+    "administrator": "Make someone an administrator and print her one-time link.",
     "backup": "Save the database and the releases to one file.",
     "restore": "Bring a backup back into an empty data folder.",
 }

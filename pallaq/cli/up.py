@@ -119,6 +119,7 @@ def check_database() -> None:
 def prepare_site() -> None:
     """Bring tables, translations, static files and the demo study up to date."""
     from pallaq.cli import demo  # tables can be imported only once Django is loaded
+    from pallaq.study.actions import register_studies
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
@@ -130,6 +131,7 @@ def prepare_site() -> None:
         emails = [email for email, _role, _password in demo.DEMO_LOGINS]
         people = get_user_model().objects.filter(email__in=emails)
         production.check(production.login_problems(people, demo.DEMO_LOGINS))
+        register_studies(folder=settings.STUDIES, featured=demo.FEATURED)
         return
     with Progress(console=console) as progress:
         demo.load(progress)
