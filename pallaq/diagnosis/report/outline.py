@@ -22,13 +22,14 @@ from pallaq.diagnosis.report.words import (
     single_psu_words,
     synthetic_explained,
 )
-from pallaq.diagnosis.rules.document import Document, Gap, IndicatorInfo
+from pallaq.diagnosis.rules.document import Document, Gap, IndicatorInfo, VariableInfo
 from pallaq.diagnosis.rules.words import (
     balance,
     board_gaps,
     headline,
     interval_meaning,
     kind_of_gap,
+    level_name,
     listed,
     sample_kind,
     say,
@@ -208,6 +209,16 @@ def breakdowns(book: Book) -> Iterator[Block]:
                 yield from (Paragraph((say(note),), "note") for note in document.notes)
             yield Paragraph((_("Share and n; the word stands where a figure is hidden."),), "note")
             yield from tables
+            yield from gaps_by(book, variable)
+
+
+def gaps_by(book: Book, variable: VariableInfo) -> Iterator[Block]:
+    """Yield the gaps inside each level of a variable, or between its levels."""
+    for gap in book.document.gaps:
+        if variable.code in (gap.variable, *gap.within):
+            here = [level_name(book.document, name, level) for name, level in gap.within.items()]
+            title = listed([say(book.document.indicator(gap.indicator).title), *here])
+            yield Paragraph(line(f"{title}. ", gap_line(book, gap)), "item")
 
 
 def method(document: Document) -> Iterator[Block]:

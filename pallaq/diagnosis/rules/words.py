@@ -8,28 +8,10 @@ from django.utils.translation import gettext as _
 from pallaq.diagnosis.rules.document import Document, Estimate, Gap, IndicatorInfo, LevelInfo, Text, estimate_id
 from pallaq.shared.numbers import decimal, percent
 
-NUMBERS = (
-    gettext_noop("none"),
-    gettext_noop("one"),
-    gettext_noop("two"),
-    gettext_noop("three"),
-    gettext_noop("four"),
-    gettext_noop("five"),
-    gettext_noop("six"),
-    gettext_noop("seven"),
-    gettext_noop("eight"),
-    gettext_noop("nine"),
-    gettext_noop("ten"),
-    gettext_noop("eleven"),
-    gettext_noop("twelve"),
-    gettext_noop("thirteen"),
-    gettext_noop("fourteen"),
-    gettext_noop("fifteen"),
-    gettext_noop("sixteen"),
-    gettext_noop("seventeen"),
-    gettext_noop("eighteen"),
-    gettext_noop("nineteen"),
-    gettext_noop("twenty"),
+# One message, so that a translator sees the series; in Spanish they count measures, which are feminine.
+NUMBERS = gettext_noop(
+    "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
 )
 
 
@@ -46,7 +28,8 @@ def inside(words: str) -> str:
 
 def number_word(number: int) -> str:
     """Return a small number as a word, a large one as digits."""
-    return _(NUMBERS[number]) if number < len(NUMBERS) else decimal(number)
+    words = _(NUMBERS).split()
+    return words[number] if number < len(words) else decimal(number)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -176,6 +176,14 @@ def test_a_survey_of_one_gap_leaves_out_what_it_has_not(tmp_path):
     assert page_figures(tmp_path)["high_chol.yes.profile-women-vs-men", "difference"] == "+1.9"
 
 
+def test_a_gap_inside_a_region_stands_with_the_region(tmp_path):
+    document = gold()
+    inside = replace(document.gaps[0], id=document.gaps[0].id + ".region-04", within={"region": "04"})
+    write_files(replace(document, gaps=(*document.gaps, inside)), tmp_path, "en", "")
+    assert page_figures(tmp_path)[inside.id, "difference"] == "−61.0"
+    assert "Enough protective equipment, Arequipa. " in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_census_prints_no_interval_and_no_test(tmp_path):
     document = gold()
     bare = {"se": None, "low": None, "high": None, "df": None}
