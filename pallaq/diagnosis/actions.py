@@ -35,11 +35,6 @@ def request_diagnosis(*, release: Release, by: User | None) -> Diagnosis:
     return diagnosis
 
 
-def unfinished() -> list[Diagnosis]:
-    """Return what waits, or was running when the machine stopped."""
-    return list(Diagnosis.objects.filter(state__in=[State.WAITING, State.RUNNING]))
-
-
 def run_diagnosis(release: Release, progress: Progress = lambda _step, _percent: None) -> Diagnosis:
     """Run what `request_diagnosis` asked for. A second run finds it done; one after a crash starts anew."""
     with alone(release.study_id):

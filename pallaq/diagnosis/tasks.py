@@ -6,7 +6,8 @@ from django.db import transaction
 from django_tasks import task
 
 from pallaq.accounts.models import User
-from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis, unfinished
+from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis
+from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.study.models import Release
 
 
@@ -25,5 +26,5 @@ def start_diagnosis(*, release: Release, by: User | None) -> None:
 
 def resume() -> None:
     """Hand to the worker what a crash left unfinished; called at start, before the worker runs."""
-    for diagnosis in unfinished():
+    for diagnosis in Diagnosis.objects.filter(state__in=[State.WAITING, State.RUNNING]):
         diagnose_release.enqueue(str(diagnosis.release_id))

@@ -1,0 +1,81 @@
+"""A person comes in: by a link, with a password, in either language, on a phone; and is kept out when she guesses."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from pallaq.accounts.tests.people import PASSWORD, administrator, person
+from pallaq.study.models import Study
+from pallaq.study.tests.samples import GOLD, gold
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def study() -> Study:
+    cache.clear()
+    return gold(public=False)
+
+
+def log_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main button[type=submit]").click()
+
+
+@pytest.mark.parametrize(("language", "words"), [("es-PE", "Ingresar"), ("en", "Log in")])
+def test_it_lets_a_person_in_and_out_on_a_phone(open_page: OpenPage, language: str, words: str) -> None:
+    rosa = person("Rosa")
+    page = open_page("/account/login/", width=360, language=language)
+    expect(page.locator("h1")).to_have_text(words)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    log_in(page, rosa.email)
+    expect(page.locator(".account")).to_contain_text("Rosa")
+    page.goto("/account/")
+    page.locator("main form button").click()
+    expect(page.locator(".account")).to_contain_text(words)
+
+
+def test_it_says_when_the_password_is_wrong_and_when_the_door_is_shut(open_page: OpenPage) -> None:
+    rosa = person("Rosa")
+    page = open_page("/account/login/")
+    for _attempt in range(5):
+        log_in(page, rosa.email, "equivocada")
+        expect(page.locator(".errorlist")).to_contain_text("no son correctas")
+    log_in(page, rosa.email)
+    expect(page.locator(".errorlist")).to_contain_text("Demasiados intentos")
+    expect(page.locator("input[name=password]")).to_be_visible()
+
+
+def test_it_brings_an_invited_person_to_her_study(open_page: OpenPage) -> None:
+    ana = administrator()
+    page = open_page("/")
+    log_in(page, ana.email)
+    page.goto("/people/invite/")
+    page.locator("input[name=email]").fill("rosa@example.org")
+    page.locator("main button[type=submit]").click()
+    link = page.locator("#link").input_value()
+    assert re.search(r"/account/link/[0-9a-f-]{36}/", link)
+    page.locator("main a").last.click()
+    page.locator("main a.button").click()
+    page.locator("select[name=study]").select_option(GOLD)
+    page.locator("select[name=role]").select_option("researcher")
+    page.locator("main form button").last.click()
+    expect(page.locator("main li").first).to_contain_text("investigación")
+
+    rosa = open_page(link, width=360)
+    rosa.locator("input[name=name]").fill("Rosa Mamani")
+    rosa.locator("input[name=password]").fill(PASSWORD)
+    rosa.locator("input[name=repeated]").fill(PASSWORD)
+    assert rosa.evaluate("document.documentElement.scrollWidth") <= 360
+    rosa.locator("main button[type=submit]").click()
+    log_in(rosa, "rosa@example.org")
+    rosa.goto(f"/studies/{GOLD}/upload/")
+    expect(rosa.locator("input[type=file]")).to_be_visible()
+    rosa.goto(link)
+    expect(rosa.locator("[role=alert]")).to_contain_text("ya no sirve")
