@@ -126,6 +126,15 @@ def test_everything_can_be_read_without_javascript(open_page: OpenPage) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "es-pe")
 
 
+@pytest.mark.parametrize("width", [360, 800, 1001, 1280])
+def test_the_axis_stands_over_the_grid_of_the_rows(open_page: OpenPage, width: int) -> None:
+    page = open_page("/", width=width)
+    axis, drawing = page.locator(".axis").bounding_box(), page.locator(f"{ROW} .drawing").bounding_box()
+    assert axis
+    assert drawing
+    assert (axis["x"], axis["width"]) == pytest.approx((drawing["x"], drawing["width"]), abs=1)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_scrolls_sideways_on_a_phone_and_targets_fit_a_thumb(open_page: OpenPage, path: str) -> None:
     page = open_page(path, width=360)
