@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pallaq.accounts.models import User
-from pallaq.shared.errors import Problems
+from pallaq.shared.errors import Problems, Refusal
 from pallaq.shared.models import record
 from pallaq.shared.tabular import Findings, Limits, Table, read_table, saying
 from pallaq.study.actions.releases import freeze_release
@@ -96,6 +96,12 @@ def discard_upload(*, upload: Upload, by: User) -> None:
     upload.delete()
 
 
+def gone() -> Refusal:
+    """Return the refusal of an upload that no longer waits."""
+    message = _("This upload is no longer here: it was frozen, thrown away, or waited over a day. Bring it again.")
+    return Refusal(message, code="no-upload", status=404)
+
+
 def dataset_of(upload: Upload) -> Dataset:
     """Return the dataset as it was checked."""
     return Dataset(upload.study_id, pq.read_table(upload.path()), upload.synthetic, tuple(upload.warnings))
@@ -104,7 +110,9 @@ def dataset_of(upload: Upload) -> Dataset:
 @transaction.atomic
 def freeze_upload(*, upload: Upload, by: User, public: bool, note: str) -> Release:
     """Freeze an upload as the study's next release; the upload is used up."""
-    upload = Upload.objects.select_for_update().select_related("study").get(pk=upload.pk)
+    # Of two people who freeze it at once, the second finds it gone.
+    if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
+        raise gone()
     release = freeze_release(
         study=upload.study, dataset=dataset_of(upload), file_name=upload.file_name, by=by, public=public, note=note
     )

@@ -12,11 +12,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from pallaq.accounts.models import User
-from pallaq.accounts.tests.people import client_of, person
+from pallaq.accounts.tests.people import client_of, person, refused
 from pallaq.shared import releases
 from pallaq.shared.models import AuditEvent
 from pallaq.shared.tabular import csv_text
-from pallaq.study.actions import give_role
+from pallaq.study.actions import freeze_upload, give_role, keep_upload
 from pallaq.study.models import Release, Role, Study, Upload
 from pallaq.study.tests.samples import GOLD, gold, respondents
 
@@ -160,3 +160,13 @@ def test_it_hides_an_upload_from_other_coordinators(study: Study, good: bytes) -
     bring(client_of(member(study, Role.RESEARCHER)), good)
     ines = client_of(member(study, Role.COORDINATOR, "21", "Ines"))
     assert ines.get(reverse("study:upload_preview", args=[GOLD, Upload.objects.get().pk])).status_code == 404
+
+
+def test_it_tells_the_second_of_two_who_freeze_that_it_is_gone(study: Study) -> None:
+    rosa = member(study, Role.RESEARCHER)
+    upload = keep_upload(study=study, dataset=respondents(), file_name="answers.csv", by=rosa)
+    same = Upload.objects.get(pk=upload.pk)
+    freeze_upload(upload=upload, by=rosa, public=False, note="")
+    with refused("no-upload"):
+        freeze_upload(upload=same, by=rosa, public=False, note="")
+    assert Release.objects.count() == 1

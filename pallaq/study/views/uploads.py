@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
-from pallaq.shared.errors import Problem, Problems, Refusal
+from pallaq.shared.errors import Problem, Problems
 from pallaq.shared.tabular import csv_text
 from pallaq.study import actions, perms
 from pallaq.study.forms import FreezeForm, UploadForm
@@ -69,8 +69,7 @@ def upload_or_refuse(request: HttpRequest, study: str, upload_id: UUID) -> Uploa
     uploads = study_or_refuse(request, study).uploads.alive().select_related("study", "made_by")
     upload = uploads.filter(pk=upload_id).first()
     if upload is None or not can_see_upload(request, upload):
-        message = _("This upload is no longer here: it was frozen, thrown away, or waited over a day. Bring it again.")
-        raise Refusal(message, code="no-upload", status=404)
+        raise actions.gone()
     return upload
 
 
