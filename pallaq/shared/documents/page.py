@@ -12,7 +12,7 @@ STYLE = Path(__file__).with_name("page.css")
 
 def page(paper: Paper) -> str:
     """Return the whole page."""
-    band = f'<div class="band" role="note" title="{escape(paper.stamp_meaning)}">{escape(paper.stamp)}</div>\n'
+    band = f'<header class="band" title="{escape(paper.stamp_meaning)}">{escape(paper.stamp)}</header>\n'
     return (
         f'<!doctype html>\n<html lang="{escape(paper.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -69,7 +69,7 @@ def table_html(table: Table) -> str:
     kind = " ".join(name for name, is_so in (("words", table.words), ("wide", table.wide_first)) if is_so)
     note = f'<p class="note">{escape(table.note)}</p>\n' if table.note else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.caption)}">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(table.caption)}">'
         f'<table class="{kind}"><caption>{escape(table.caption)}</caption>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n{note}"
     )
