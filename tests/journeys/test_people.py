@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from pallaq.accounts.tests.people import PASSWORD, administrator, person
-from pallaq.study.models import Study
+from pallaq.study.actions import give_role
+from pallaq.study.models import Role, Study
 from pallaq.study.tests.samples import GOLD, gold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., Page]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +82,25 @@ def test_it_brings_an_invited_person_to_her_study(open_page: OpenPage) -> None:
     expect(rosa.locator("input[type=file]")).to_be_visible()
     rosa.goto(link)
     expect(rosa.locator("[role=alert]")).to_contain_text("ya no sirve")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_serious_where_people_work(open_page: OpenPage, study: Study, width: int) -> None:
+    ana, rosa = administrator(), person("Rosa")
+    give_role(user=rosa, study=study, role=Role.COORDINATOR, region="21", by=ana)
+    page = open_page("/account/login/", width=width)
+    found = serious(page)
+    log_in(page, ana.email)
+    people = ["/people/", "/people/invite/", f"/people/{rosa.pk}/", f"/people/{rosa.pk}/roles/"]
+    mine = ["/account/", "/account/2fa/", "/account/sessions/", "/account/password/change/", "/audit/"]
+    for address in [*people, *mine, "/studies/", f"/studies/{GOLD}/releases/", f"/studies/{GOLD}/upload/"]:
+        page.goto(address)
+        found |= {f"{address} {problem}" for problem in serious(page)}
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not found
+
+
+def serious(page: Page) -> set[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("axe.run()")["violations"]
+    return {one["id"] for one in violations if one["impact"] in {"serious", "critical"}}
