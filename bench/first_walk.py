@@ -29,7 +29,7 @@ LOADED = (
     + """
 import django; django.setup()
 from pallaq.diagnosis.reading import *
-from pallaq.diagnosis.report import charts, files
+from pallaq.report import charts, files
 from pallaq.shared.tabular import read_table
 from django.utils import translation
 translation.activate("en")
@@ -39,7 +39,7 @@ ESTIMATED = LOADED + "document = diagnose_file(study, data)\n"
 PARTS = {
     "start": (
         COMMON + "start = time.perf_counter(); import django; django.setup()\n"
-        "import pallaq.diagnosis.reading, pallaq.diagnosis.report.files; said(start)",
+        "import pallaq.diagnosis.reading, pallaq.report.files; said(start)",
         "import Django alone",
         COMMON + "start = time.perf_counter(); import django, django.db.models, django.template; said(start)",
     ),

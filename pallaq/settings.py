@@ -38,6 +38,7 @@ ALLOWED_HOSTS = (
 INSTALLED_APPS = [
     "pallaq.web",
     "pallaq.diagnosis",
+    "pallaq.report",
     "pallaq.study",
     "pallaq.accounts",
     "pallaq.places",

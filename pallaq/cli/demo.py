@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis
 from pallaq.diagnosis.models import Diagnosis, State
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.rules.document import Document
 from pallaq.shared.tabular import Table, read_table
 from pallaq.study.actions import freeze_release, make_demo_users, register_studies
 from pallaq.study.models import Release, Study

@@ -27,8 +27,8 @@ def command(study: Path, data: Path, out: Path, lang: str, by: tuple[str, ...]) 
     start_django()
     from pallaq.cli.showing import gap_table, steps
     from pallaq.diagnosis.reading import diagnose_file
-    from pallaq.diagnosis.report.files import write_files
-    from pallaq.diagnosis.report.placing import whole_folder
+    from pallaq.report.files import write_files
+    from pallaq.report.placing import whole_folder
 
     console = Console()
     with translation.override(LANGUAGES[lang]), plainly():

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pallaq.diagnosis.rules.document import Document, Gap
-from pallaq.diagnosis.rules.words import board_gaps, headline, interval_meaning, level_name, say
+from pallaq.report.rules.document import Document, Gap
+from pallaq.report.rules.words import board_gaps, headline, interval_meaning, level_name, say
 from pallaq.shared.numbers import points, points_interval, probability
 
 

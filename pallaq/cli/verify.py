@@ -28,7 +28,7 @@ def command(ctx: click.Context, folder: Path, data: Path, study: Path | None) ->
     from rich.console import Console
 
     from pallaq.diagnosis.reading import diagnose_file
-    from pallaq.diagnosis.report.verification import provenance_of, verify
+    from pallaq.report.verification import provenance_of, verify
 
     with plainly():
         made = provenance_of(folder)

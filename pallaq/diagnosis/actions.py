@@ -92,7 +92,7 @@ def finish(diagnosis: Diagnosis, note: Progress) -> None:
     """Estimate, write every file into a draft, and put it in place in the moment the row says done."""
     # The statistics and the drawing take seconds to import; the web server asks for diagnoses and never runs one.
     from pallaq.diagnosis.reading import diagnose_file
-    from pallaq.diagnosis.report.files import write_files
+    from pallaq.report.files import write_files
 
     release = diagnosis.release
     refuse_changed(release)

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 
 from pallaq.diagnosis.models import Diagnosis
-from pallaq.diagnosis.report.rows import all_columns, all_rows
-from pallaq.diagnosis.report.spreadsheet import csv_value
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.rows import all_columns, all_rows
+from pallaq.report.rules.document import Document
+from pallaq.report.spreadsheet import csv_value
 from pallaq.shared.tabular.writers import csv_text
 from pallaq.study.models import Release
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.rules.document import Document
 from pallaq.study.models import Release
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pallaq.accounts.perms import Person
 from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.diagnosis.rules.board import Board, make_board
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.rules.document import Document
 from pallaq.shared.errors import Refusal
 from pallaq.study.models import Release, Study
 from pallaq.study.perms import can_read_release

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from pallaq.diagnosis.rules.document import DataInfo, Document
 from pallaq.diagnosis.statistics import diagnose
+from pallaq.report.rules.document import DataInfo, Document
 from pallaq.shared.tabular import read_table
 from pallaq.study.rules.dataset import Dataset, check_dataset
 from pallaq.study.rules.definition import Study

@@ -14,11 +14,11 @@ from pallaq.accounts.perms import refuse_unless
 from pallaq.diagnosis.files import chart_of, file_name, offered, row_table
 from pallaq.diagnosis.models import Diagnosis
 from pallaq.diagnosis.readable import Shown, newest_or_refuse
-from pallaq.diagnosis.rules import words
 from pallaq.diagnosis.rules.board import Choice, chosen
 from pallaq.diagnosis.rules.detail import Detail, make_detail
 from pallaq.diagnosis.rules.print import OUTCOMES, make_print
 from pallaq.diagnosis.tasks import start_diagnosis
+from pallaq.report.rules import words
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
 from pallaq.study.actions import freeze_upload

@@ -12,9 +12,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.tests.documents import gold, one_gap
 from pallaq.diagnosis.tests.samples import load
+from pallaq.report.rules.document import Document
+from pallaq.report.tests.documents import gold, one_gap
 from pallaq.shared.numbers import percent, points
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

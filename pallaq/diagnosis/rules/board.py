@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pallaq.diagnosis.rules.document import (
+from pallaq.report.rules.document import (
     Document,
     Estimate,
     Gap,

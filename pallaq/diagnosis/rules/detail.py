@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pallaq.diagnosis.rules.document import (
+from pallaq.report.rules.document import (
     Document,
     Estimate,
     Gap,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pallaq.diagnosis.rules.document import Contradiction, Document, Printed
+from pallaq.report.rules.document import Contradiction, Document, Printed
 
 OUTCOMES = ("reproduced", "different", "none")
 

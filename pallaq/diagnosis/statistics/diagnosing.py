@@ -6,7 +6,11 @@ from importlib.metadata import version
 import pyarrow as pa
 
 import brecha
-from pallaq.diagnosis.rules.document import (
+from pallaq.diagnosis.statistics.estimates import all_estimates
+from pallaq.diagnosis.statistics.gaps import all_gaps
+from pallaq.diagnosis.statistics.printed import against_the_print, partial_means
+from pallaq.diagnosis.statistics.shares import design, domains, shares
+from pallaq.report.rules.document import (
     FORMAT,
     ContextFigure,
     Contradiction,
@@ -20,10 +24,6 @@ from pallaq.diagnosis.rules.document import (
     ShareInfo,
     VariableInfo,
 )
-from pallaq.diagnosis.statistics.estimates import all_estimates
-from pallaq.diagnosis.statistics.gaps import all_gaps
-from pallaq.diagnosis.statistics.printed import against_the_print, partial_means
-from pallaq.diagnosis.statistics.shares import design, domains, shares
 from pallaq.study.rules.definition import Indicator, Study, Variable
 
 LEVEL = 0.95

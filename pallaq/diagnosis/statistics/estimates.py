@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import brecha
-from pallaq.diagnosis.rules.document import Estimate, Hidden, estimate_id, partial_mean_id
 from pallaq.diagnosis.statistics.hiding import Cell, Hiding, cell
 from pallaq.diagnosis.statistics.shares import name_of
+from pallaq.report.rules.document import Estimate, Hidden, estimate_id, partial_mean_id
 from pallaq.study.rules.definition import Answer, Indicator, Study
 
 

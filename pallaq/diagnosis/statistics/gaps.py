@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 import brecha
-from pallaq.diagnosis.rules.document import Estimate, Gap, Hidden, estimate_id, gap_id
 from pallaq.diagnosis.statistics.shares import name_of
+from pallaq.report.rules.document import Estimate, Gap, Hidden, estimate_id, gap_id
 from pallaq.study.rules.definition import Comparison, Indicator, Study
 
 

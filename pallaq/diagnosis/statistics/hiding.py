@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import brecha
-from pallaq.diagnosis.rules.document import Hidden
+from pallaq.report.rules.document import Hidden
 from pallaq.study.rules.definition import Study, Variable
 
 Cell = frozenset[tuple[str, str]]  # a domain, as a key

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 import brecha
-from pallaq.diagnosis.rules.document import Estimate, Printed, estimate_id, partial_mean_id
 from pallaq.diagnosis.statistics.estimates import asked_profiles, mean_estimate
+from pallaq.report.rules.document import Estimate, Printed, estimate_id, partial_mean_id
 from pallaq.study.rules.definition import PrintedFigure, Study
 
 

@@ -6,9 +6,9 @@ from django import template
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.rules import words
 from pallaq.diagnosis.rules.board import Mark
-from pallaq.diagnosis.rules.document import ContextFigure, Document, Estimate, Gap, IndicatorInfo, Printed, Text
+from pallaq.report.rules import words
+from pallaq.report.rules.document import ContextFigure, Document, Estimate, Gap, IndicatorInfo, Printed, Text
 from pallaq.shared import numbers
 
 register = template.Library()

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from pallaq.diagnosis.models import Diagnosis, State
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.rules.document import Document
 from pallaq.study.models import Release, Study
 
 

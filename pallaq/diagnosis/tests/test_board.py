@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pallaq.diagnosis.rules.board import Choice, chosen, make_board
-from pallaq.diagnosis.tests.documents import gold, one_gap
+from pallaq.report.tests.documents import gold, one_gap
 
 
 def codes(choice: Choice) -> list[str]:

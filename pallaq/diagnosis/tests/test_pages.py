@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from pallaq.diagnosis.models import State
-from pallaq.diagnosis.tests.documents import gold, one_gap
 from pallaq.diagnosis.tests.samples import load
+from pallaq.report.tests.documents import gold, one_gap
 
 pytestmark = pytest.mark.django_db
 STUDY = "/studies/women-and-men-of-gold"

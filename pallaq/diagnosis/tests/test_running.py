@@ -60,7 +60,7 @@ def test_it_writes_both_languages_and_says_how_far_it_is(release: Release) -> No
 
 def test_it_does_nothing_the_second_time(release: Release) -> None:
     request_diagnosis(release=release, by=None)
-    with mock.patch("pallaq.diagnosis.report.files.write_files", quick):
+    with mock.patch("pallaq.report.files.write_files", quick):
         first = run_diagnosis(release)
         again = run_diagnosis(release)
     first.refresh_from_db()
@@ -75,7 +75,7 @@ def test_it_starts_anew_after_a_crash(release: Release, data: Path) -> None:
     half = data / "diagnoses" / release.study_id / ".draft-crashed"
     half.mkdir(parents=True)
     resume()
-    with mock.patch("pallaq.diagnosis.report.files.write_files", quick):
+    with mock.patch("pallaq.report.files.write_files", quick):
         call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
     assert Diagnosis.objects.get().state == State.DONE
     assert not half.exists()
@@ -95,7 +95,7 @@ def test_it_says_when_the_frozen_files_were_changed(release: Release) -> None:
 def test_it_says_that_it_failed_and_lets_the_fault_through(release: Release) -> None:
     request_diagnosis(release=release, by=None)
     with (
-        mock.patch("pallaq.diagnosis.report.files.write_files", side_effect=RuntimeError("broken chart")),
+        mock.patch("pallaq.report.files.write_files", side_effect=RuntimeError("broken chart")),
         pytest.raises(RuntimeError, match="broken chart"),
     ):
         run_diagnosis(release)
@@ -109,7 +109,7 @@ def test_it_says_that_it_failed_and_lets_the_fault_through(release: Release) -> 
 def test_it_is_not_done_when_the_audit_fails(release: Release) -> None:
     request_diagnosis(release=release, by=None)
     with (
-        mock.patch("pallaq.diagnosis.report.files.write_files", quick),
+        mock.patch("pallaq.report.files.write_files", quick),
         mock.patch("pallaq.diagnosis.actions.record", side_effect=DatabaseError("disk full")),
         pytest.raises(DatabaseError),
     ):
@@ -145,7 +145,7 @@ def test_it_runs_again_for_a_researcher_only(release: Release) -> None:
 
 def test_it_leaves_the_board_when_the_release_is_withdrawn(release: Release) -> None:
     request_diagnosis(release=release, by=None)
-    with mock.patch("pallaq.diagnosis.report.files.write_files", quick):
+    with mock.patch("pallaq.report.files.write_files", quick):
         run_diagnosis(release)
     board, page = (
         reverse("diagnosis:board", args=[release.study_id]),

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pallaq.diagnosis.rules.document import DataInfo, Document, Estimate
 from pallaq.diagnosis.statistics import diagnose
 from pallaq.diagnosis.statistics.printed import agrees
+from pallaq.report.rules.document import DataInfo, Document, Estimate
 from pallaq.shared.tabular import read_table
 from pallaq.study.rules.dataset import check_dataset
 from pallaq.study.rules.definition import Design, Study

@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from pallaq.accounts.models import User
-from pallaq.diagnosis.tests.documents import gold
 from pallaq.diagnosis.tests.samples import load
+from pallaq.report.tests.documents import gold
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"Accept-Language": "en"}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.rows import printed_id
-from pallaq.diagnosis.report.words import definition_words, place_words
-from pallaq.diagnosis.rules.document import (
+from pallaq.report.phrases import definition_words, place_words
+from pallaq.report.rows import printed_id
+from pallaq.report.rules.document import (
     Document,
     Estimate,
     Gap,
@@ -17,7 +17,7 @@ from pallaq.diagnosis.rules.document import (
     VariableInfo,
     estimate_id,
 )
-from pallaq.diagnosis.rules.words import hidden_words, inside, interval_meaning, level_name, level_words, say
+from pallaq.report.rules.words import hidden_words, inside, interval_meaning, level_name, level_words, say
 from pallaq.shared import numbers
 from pallaq.shared.documents.blocks import Figure, Line, Table, line
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.rules.document import Document, Estimate, Gap, IndicatorInfo, LevelInfo, Text, estimate_id
+from pallaq.report.rules.document import Document, Estimate, Gap, IndicatorInfo, LevelInfo, Text, estimate_id
 from pallaq.shared.numbers import decimal, percent
 
 # One message, so that a translator sees the series; in Spanish they count measures, which are feminine.

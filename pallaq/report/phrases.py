@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.rules.document import Contradiction, Document, Printed
-from pallaq.diagnosis.rules.words import say
+from pallaq.report.rules.document import Contradiction, Document, Printed
+from pallaq.report.rules.words import say
 from pallaq.shared.numbers import decimal
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.rules.document import Document, Estimate, Gap, IndicatorInfo, Printed
-from pallaq.diagnosis.rules.words import hidden_second_words, hidden_words, kind_of_gap, say
+from pallaq.report.rules.document import Document, Estimate, Gap, IndicatorInfo, Printed
+from pallaq.report.rules.words import hidden_second_words, hidden_words, kind_of_gap, say
 
 Row = dict[str, Any]
 

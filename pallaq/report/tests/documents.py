@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from pallaq.diagnosis.rules.document import (
+from pallaq.report.rules.document import (
     FORMAT,
     ContextFigure,
     Contradiction,

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.files import PROVENANCE, write_files
-from pallaq.diagnosis.rules.document import Document
+from pallaq.report.files import PROVENANCE, write_files
+from pallaq.report.rules.document import Document
 from pallaq.shared.documents.comparing import Mismatch, different_files, sum_of
 from pallaq.shared.errors import Refusal
 

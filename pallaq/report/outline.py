@@ -4,26 +4,15 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.tables import (
-    Book,
-    breakdown_table,
-    context_table,
-    fill,
-    gap_line,
-    gaps_table,
-    indicator_table,
-    printed_table,
-    sample_table,
-)
-from pallaq.diagnosis.report.words import (
+from pallaq.report.phrases import (
     contradiction_words,
     method_words,
     reading_words,
     single_psu_words,
     synthetic_explained,
 )
-from pallaq.diagnosis.rules.document import Document, Gap, IndicatorInfo, VariableInfo
-from pallaq.diagnosis.rules.words import (
+from pallaq.report.rules.document import Document, Gap, IndicatorInfo, VariableInfo
+from pallaq.report.rules.words import (
     balance,
     board_gaps,
     headline,
@@ -33,6 +22,17 @@ from pallaq.diagnosis.rules.words import (
     listed,
     sample_kind,
     say,
+)
+from pallaq.report.tables import (
+    Book,
+    breakdown_table,
+    context_table,
+    fill,
+    gap_line,
+    gaps_table,
+    indicator_table,
+    printed_table,
+    sample_table,
 )
 from pallaq.shared import numbers
 from pallaq.shared.documents.blocks import Block, Chart, Figure, Heading, Line, Paragraph, Table, line

@@ -7,12 +7,12 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.charts import draw_charts
-from pallaq.diagnosis.report.outline import outline
-from pallaq.diagnosis.report.spreadsheet import about_lines, write_csv, write_xlsx
-from pallaq.diagnosis.report.words import synthetic_explained, synthetic_words
-from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.rules.words import finding, headline, say
+from pallaq.report.charts import draw_charts
+from pallaq.report.outline import outline
+from pallaq.report.phrases import synthetic_explained, synthetic_words
+from pallaq.report.rules.document import Document
+from pallaq.report.rules.words import finding, headline, say
+from pallaq.report.spreadsheet import about_lines, write_csv, write_xlsx
 from pallaq.shared.documents.blocks import Paper
 from pallaq.shared.documents.comparing import file_names, sum_of
 from pallaq.shared.documents.page import page

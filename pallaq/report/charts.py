@@ -6,10 +6,10 @@ from typing import Any
 import altair
 from django.utils.translation import gettext as _
 
-from pallaq.diagnosis.report.tables import Book
-from pallaq.diagnosis.report.words import synthetic_words
-from pallaq.diagnosis.rules.document import Document, Gap, IndicatorInfo, LevelInfo
-from pallaq.diagnosis.rules.words import board_gaps, finding, headline, level_name, sample_kind, say
+from pallaq.report.phrases import synthetic_words
+from pallaq.report.rules.document import Document, Gap, IndicatorInfo, LevelInfo
+from pallaq.report.rules.words import board_gaps, finding, headline, level_name, sample_kind, say
+from pallaq.report.tables import Book
 from pallaq.shared import numbers
 from pallaq.shared.charts import INK, MARKS, SHAPES, WIDTHS, draw, filled, wrapped
 

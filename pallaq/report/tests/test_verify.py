@@ -11,9 +11,9 @@ import pikepdf
 import pytest
 from django.utils.translation import override
 
-from pallaq.diagnosis.report.files import write_files
-from pallaq.diagnosis.report.verification import verify
-from pallaq.diagnosis.tests.documents import gold
+from pallaq.report.files import write_files
+from pallaq.report.tests.documents import gold
+from pallaq.report.verification import verify
 from pallaq.shared.documents.comparing import Mismatch
 from pallaq.shared.errors import Refusal
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
-from pallaq.diagnosis.rules import words
-from pallaq.diagnosis.tests.documents import gold, one_gap
+from pallaq.report.rules import words
+from pallaq.report.tests.documents import gold, one_gap
 
 
 @pytest.fixture(autouse=True)

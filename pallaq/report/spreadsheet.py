@@ -10,7 +10,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from pallaq.diagnosis.report.rows import (
+from pallaq.report.rows import (
     PRINTED_COLUMNS,
     Row,
     all_columns,
@@ -23,8 +23,8 @@ from pallaq.diagnosis.report.rows import (
     gap_row,
     printed_row,
 )
-from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.rules.words import headline, hidden_words, interval_meaning, say
+from pallaq.report.rules.document import Document
+from pallaq.report.rules.words import headline, hidden_words, interval_meaning, say
 from pallaq.shared.tabular import writers as tabular
 
 FORMATS = {

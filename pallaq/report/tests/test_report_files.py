@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 from lxml import html
 
-from pallaq.diagnosis.report.files import write_files
-from pallaq.diagnosis.rules.document import Document
-from pallaq.diagnosis.tests.documents import gold, one_gap
+from pallaq.report.files import write_files
+from pallaq.report.rules.document import Document
+from pallaq.report.tests.documents import gold, one_gap
 
 SPACE = "\N{NO-BREAK SPACE}"
 

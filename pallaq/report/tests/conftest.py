@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pallaq.diagnosis.report.files import write_files
-from pallaq.diagnosis.tests.documents import gold
+from pallaq.report.files import write_files
+from pallaq.report.tests.documents import gold
 
 
 @pytest.fixture(scope="session")
