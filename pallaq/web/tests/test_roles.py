@@ -22,7 +22,7 @@ from pallaq.accounts.models import User
 from pallaq.accounts.rules import link_tokens
 from pallaq.accounts.tests.people import PASSWORD, administrator, client_of, person
 from pallaq.diagnosis.models import Diagnosis, State
-from pallaq.diagnosis.tests import documents
+from pallaq.report.tests import documents
 from pallaq.study.actions import freeze_release, give_role, keep_upload
 from pallaq.study.models import Role, Study
 from pallaq.study.tests.samples import GOLD, gold, rows
