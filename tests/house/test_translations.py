@@ -80,3 +80,26 @@ def test_the_rule_sees_an_uncertain_translation() -> None:
     known = Catalog(locale="es")
     known.add("Save", "Guardar", flags=["fuzzy"])
     assert list(faults(Message("Save"), known)) == ["uncertain (fuzzy)"]
+
+
+TUTEO = re.compile(
+    r"(?:^|[.:;,¿] |\b[oy] )(?:tu|tus|agrega|busca|corrige|deja|dale|elige|escribe|guarda|haz|indica|mira|pega|pon"
+    r"|ponlo|publica|quisiste|quita|revisa|usa)\b|\b(?:tú|agrégal[ao]s?|corrígel[ao]|guárdalo|quítal[ao]s?|ábrelo)\b",
+    re.IGNORECASE,
+)
+
+
+def test_the_spanish_says_usted(tool: ModuleType) -> None:
+    said = [
+        f"{room.name}: {form}"
+        for room in tool.rooms()
+        for message in catalogue(tool.catalogue_path(room))
+        for form in forms(message.string)
+        if message.id and TUTEO.search(form)
+    ]
+    assert not said, "\n".join(said)
+
+
+@pytest.mark.parametrize("form", ["Escribe 0 o más.", "falta: agrégala", "o usa otra", "¿Tú lo sabes?"])
+def test_the_rule_hears_tuteo(form: str) -> None:
+    assert TUTEO.search(form)

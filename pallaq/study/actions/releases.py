@@ -19,7 +19,15 @@ from pallaq.shared.tabular import Cell, write_csv
 from pallaq.study.models import Release, Study
 from pallaq.study.rules.dataset import Dataset
 
-STUDY_FILES = ("study.yaml", "codebook.yaml", "sample.csv", "context.csv", "print.csv", "assumed.csv")
+STUDY_FILES = (
+    "study.yaml",
+    "codebook.yaml",
+    "sample.csv",
+    "context.csv",
+    "print.csv",
+    "assumed.csv",
+    "contradictions.yaml",
+)
 
 
 @transaction.atomic

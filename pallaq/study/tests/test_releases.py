@@ -19,6 +19,7 @@ from pallaq.study.models import Membership, Release, Role, Study
 from pallaq.study.tests.samples import GOLD, gold, rows
 
 pytestmark = pytest.mark.django_db
+OWN_FILES = settings.STUDIES / GOLD
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,8 @@ def freeze(study: Study, *answers: str) -> Release:
 def test_it_freezes_rows_with_the_studys_files() -> None:
     release = freeze(gold(), "yes", "no")
     names = releases.sealed_files(release.folder())
-    assert {"responses.csv", "responses.parquet", "study/codebook.yaml", "study/study.yaml"} <= set(names)
+    assert {"responses.csv", "responses.parquet"} <= set(names)
+    assert {f"study/{path.name}" for pattern in ("*.yaml", "*.csv") for path in OWN_FILES.glob(pattern)} <= set(names)
     assert releases.changed_files(release.folder(), release.sha256) == []
     assert pq.read_table(release.folder() / "responses.parquet")["enough_ppe"].to_pylist() == ["yes", "no"]
     assert (release.number, release.rows, release.synthetic, release.public) == (1, 2, True, False)

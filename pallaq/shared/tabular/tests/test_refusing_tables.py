@@ -248,7 +248,7 @@ def test_it_speaks_spanish(tmp_path):
         read_table(tmp_path / "data.csv")
     assert (
         refusal.value.problems[0].message
-        == "El archivo tiene nombres de columna y ninguna fila debajo: agrega los datos."
+        == "El archivo tiene nombres de columna y ninguna fila debajo: agregue los datos."
     )
 
 
