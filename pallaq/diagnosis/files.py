@@ -65,8 +65,6 @@ def file_name(release: Release, language: str, name: str) -> str:
 
 def row_table(document: Document, indicator: str) -> str:
     """Return the lines of estimates.csv about one indicator, each stamped when the data are synthetic."""
-    columns, stamp = all_columns(document), "SYNTHETIC" if document.synthetic else ""
+    columns = all_columns(document)
     rows = (row for row in all_rows(document) if row["indicator"] == indicator)
-    return csv_text(
-        ["data_status", *columns], ([stamp, *(csv_value(row.get(column)) for column in columns)] for row in rows)
-    )
+    return csv_text(columns, ([csv_value(row.get(column)) for column in columns] for row in rows))

@@ -17,6 +17,7 @@ from pallaq.diagnosis.readable import Shown, newest_or_refuse
 from pallaq.diagnosis.rules.board import Choice, chosen
 from pallaq.diagnosis.rules.detail import Detail, make_detail
 from pallaq.diagnosis.rules.print import OUTCOMES, make_print
+from pallaq.diagnosis.rules.sample import make_sample, regions
 from pallaq.diagnosis.tasks import start_diagnosis
 from pallaq.report.rules import words
 from pallaq.shared.errors import Refusal
@@ -103,7 +104,10 @@ def against_print(request: HttpRequest, study: str) -> HttpResponse:
 @require_safe
 def study_page(request: HttpRequest, study: str) -> HttpResponse:
     """Show who was asked, what was asked, and what stands beside it."""
-    return render(request, "diagnosis/study.html", page(newest_or_refuse(study, request.user)))
+    shown = newest_or_refuse(study, request.user)
+    works_in = [level for level in regions(shown.document) if level.direct_action]
+    values = {"sample": make_sample(shown.document), "direct_action": works_in}
+    return render(request, "diagnosis/study.html", {**page(shown), **values})
 
 
 def page(shown: Shown) -> dict[str, object]:

@@ -227,14 +227,14 @@ def method(document: Document) -> Iterator[Block]:
     weight = design.weight or _("none, every person counts once")
     facts = [
         (_("Kind of sample"), sample_kind(document)),
-        (_("Strata"), listed(design.strata) or _("none")),
+        (_("Strata"), listed(variable_words(document, code) for code in design.strata) or _("none")),
         (_("Number of strata"), numbers.count(design.strata_count)),
         (_("Sampling units"), design.psu or _("each person")),
         (_("Number of sampling units"), numbers.count(design.psu_count)),
         (_("Weights"), weight),
         (_("Degrees of freedom"), "–" if design.df is None else numbers.decimal(design.df)),
         (_("Strata of one unit"), single_psu_words(design.single_psu)),
-        (_("Joined strata"), listed(f"{one} + {other}" for one, other in design.collapsed)),
+        (_("Joined strata"), "; ".join(f"{say(one)} + {say(other)}" for one, other in design.collapsed)),
         (_("Intervals of shares"), method_words(design.method)),
         (_("Intervals of gaps"), method_words(design.gap_method)),
         (_("Population counts"), design.population),
@@ -244,6 +244,12 @@ def method(document: Document) -> Iterator[Block]:
     if note := say(design.note):
         yield Paragraph((note,))
     yield facts_table(_("Design"), facts)
+    yield from (Paragraph((say(warning),), "item") for warning in document.warnings)
+
+
+def variable_words(document: Document, code: str) -> str:
+    """Return a column of the design by its title where it is a domain variable too."""
+    return next((say(variable.title) for variable in document.variables if variable.code == code), code)
 
 
 def provenance(document: Document, command: str) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from pallaq.report.rules.document import Contradiction, Document, Printed
-from pallaq.report.rules.words import say
+from pallaq.report.rules.words import inside, listed, say
 from pallaq.shared.numbers import decimal
 
 
@@ -14,6 +14,8 @@ def contradiction_words(contradiction: Contradiction) -> str:
 
 def place_words(printed: Printed) -> str:
     """Return where in the study a figure is printed; a place without words is shown as the study names it."""
+    if printed.where.startswith("chapter "):
+        return _("chapter %(number)s") % {"number": printed.where.removeprefix("chapter ")}
     places = {
         "introduction": _("introduction"),
         "text": _("text"),
@@ -21,19 +23,43 @@ def place_words(printed: Printed) -> str:
         "figure": _("figure"),
         "box": _("box"),
         "conclusions": _("conclusions"),
-        "chapter 2": _("chapter 2"),
+        "annex": _("annex"),
     }
     return places.get(printed.where, printed.where)
 
 
-def definition_words(printed: Printed) -> str:
+def section_words(section: str) -> str:
+    """Return the section of a printed figure as the study numbers it."""
+    return {"intro": _("introduction")}.get(section, section)
+
+
+def printed_words(document: Document, printed: Printed) -> str:
+    """Return what a printed figure is of: the indicator's title and the answer, or the study's words for it."""
+    indicator = next((info for info in document.indicators if info.code == printed.indicator), None)
+    if indicator is None:
+        return say(printed.title)
+    return f"{say(indicator.title)}: {inside(say(indicator.share(printed.share).title))}"
+
+
+def whose_words(document: Document, printed: Printed) -> str:
+    """Return whose figure it is: one profile, several, everybody; a dash where it is not of the survey."""
+    levels = document.profile().levels
+    if printed.profile == "all":
+        return _("everybody")
+    codes = {printed.profile, *(printed.levels if printed.profile not in {level.code for level in levels} else ())}
+    return listed(say(level.short) for level in levels if level.code in codes) or "–"
+
+
+def definition_words(document: Document, printed: Printed) -> str:
     """Return how our figure was computed to answer a printed one."""
+    levels = document.profile().levels
+    averaged = listed(inside(say(level.short)) for level in levels if level.code in printed.levels)
     definitions = {
         "share": _("share of the profile"),
-        "pooled": _("everybody, pooled"),
-        "mean": _("mean of the profiles"),
-        "context": _("not from the survey"),
-        "none": _("no definition gives it back"),
+        "pooled": _("pooled: every person once"),
+        "mean": _("mean of profiles: %(profiles)s") % {"profiles": averaged},
+        "context": _("national or registry figure, not of this survey"),
+        "none": _("nothing to compute it from"),
     }
     return definitions.get(printed.definition, printed.definition)
 

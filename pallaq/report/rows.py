@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pallaq.report.phrases import definition_words, place_words, printed_words, section_words, whose_words
 from pallaq.report.rules.document import Document, Estimate, Gap, IndicatorInfo, Printed
 from pallaq.report.rules.words import hidden_second_words, hidden_words, kind_of_gap, say
 
@@ -16,27 +17,39 @@ GAP_FIGURES = (
     "t", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high",
 )  # fmt: skip
 PRINTED_COLUMNS = (
-    "id", "section", "item", "category", "profile", "percent", "ours",
-    "reproduced", "definition", "estimate", "where", "note",
+    "id", "stamp", "section", "title", "profile", "percent", "ours", "reproduced", "definition", "estimate",
+    "where", "note",
 )  # fmt: skip
 
 
 def estimate_columns(document: Document) -> tuple[str, ...]:
     """Return the columns of the estimates."""
     domains = tuple(variable.code for variable in document.variables)
-    return ("id", "indicator", "share", *domains, "pooling", *ESTIMATE_FIGURES, "hidden", "imprecise", "assumed")
+    return (
+        "id",
+        "stamp",
+        "indicator",
+        "share",
+        *domains,
+        "pooling",
+        *ESTIMATE_FIGURES,
+        "hidden",
+        "imprecise",
+        "assumed",
+    )
 
 
 def gap_columns(document: Document) -> tuple[str, ...]:
     """Return the columns of the gaps."""
     domains = tuple(variable.code for variable in document.variables)
     compared = ("variable", "group", "reference")
-    return ("id", "indicator", "share", *compared, *domains, *GAP_FIGURES, "hidden", "imprecise", "family", "favours")
+    figures = (*GAP_FIGURES, "hidden", "imprecise", "family", "favours")
+    return ("id", "stamp", "indicator", "share", *compared, *domains, *figures)
 
 
 def all_columns(document: Document) -> tuple[str, ...]:
     """Return the columns of the one CSV file that holds both."""
-    both = dict.fromkeys(("id", "type", *estimate_columns(document), *gap_columns(document)))
+    both = dict.fromkeys(("id", "stamp", "type", *estimate_columns(document), *gap_columns(document)))
     return tuple(both)
 
 
@@ -45,6 +58,7 @@ def estimate_row(document: Document, estimate: Estimate) -> Row:
     figures = {name: getattr(estimate, name) for name in ESTIMATE_FIGURES}
     return {
         "id": estimate.id,
+        "stamp": stamp(document),
         "type": "estimate",
         "indicator": estimate.indicator,
         "share": estimate.share,
@@ -61,11 +75,17 @@ def gap_row(document: Document, gap: Gap) -> Row:
     """Return a gap as a row."""
     named = ("id", "indicator", "share", "variable", "group", "reference", "family", "favours", "imprecise")
     return {
+        "stamp": stamp(document),
         "type": "gap",
         **{name: getattr(gap, name) for name in (*named, *GAP_FIGURES)},
         **gap.within,
         "hidden": why_hidden(document, gap),
     }
+
+
+def stamp(document: Document) -> str:
+    """Return what marks each row made from synthetic data, the same word in every language; "" where they are real."""
+    return "SYNTHETIC" if document.synthetic else ""
 
 
 def why_hidden(document: Document, figure: Estimate | Gap) -> str:
@@ -79,11 +99,22 @@ def printed_id(printed: Printed) -> str:
     return f"printed.{printed.number}"
 
 
-def printed_row(printed: Printed) -> Row:
+def printed_row(document: Document, printed: Printed) -> Row:
     """Return a figure of the print as a row; its percentage becomes a fraction like all others."""
-    fraction = None if printed.percent is None else printed.percent / 100
-    named = {name: getattr(printed, name) for name in PRINTED_COLUMNS if name != "id"}
-    return {"id": printed_id(printed), **named, "percent": fraction}
+    return {
+        "id": printed_id(printed),
+        "stamp": stamp(document),
+        "section": section_words(printed.section),
+        "title": printed_words(document, printed),
+        "profile": whose_words(document, printed),
+        "percent": None if printed.percent is None else printed.percent / 100,
+        "ours": printed.ours,
+        "reproduced": printed.reproduced,
+        "definition": definition_words(document, printed),
+        "estimate": printed.estimate,
+        "where": place_words(printed),
+        "note": say(printed.note),
+    }
 
 
 def codebook_row(document: Document, indicator: IndicatorInfo) -> Row:
@@ -91,6 +122,7 @@ def codebook_row(document: Document, indicator: IndicatorInfo) -> Row:
     section = next((section for section in document.sections if section.code == indicator.section), None)
     return {
         "indicator": indicator.code,
+        "stamp": stamp(document),
         "title": say(indicator.title),
         "section": f"{section.number} {say(section.title)}".strip() if section else indicator.section,
         "kind": kind_of_gap(indicator),
@@ -116,6 +148,8 @@ def column_title(column: str) -> str:
     """Return a column's name in the reader's language; a domain variable keeps its code."""
     titles = {
         "id": _("id"),
+        "stamp": _("stamp"),
+        "profile": _("whose"),
         "indicator": _("indicator"),
         "title": _("title"),
         "share": _("answer"),
@@ -144,8 +178,6 @@ def column_title(column: str) -> str:
         "family": _("family of tests"),
         "favours": _("whom it favours"),
         "section": _("section"),
-        "item": _("item"),
-        "category": _("category"),
         "percent": _("printed"),
         "ours": _("ours"),
         "reproduced": _("reproduced"),

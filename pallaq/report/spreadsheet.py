@@ -62,7 +62,7 @@ def write_xlsx(document: Document, path: Path, about: Sequence[str]) -> None:
     add_sheet(book, _("Estimates"), estimate_columns(document), estimates)
     add_sheet(book, _("Gaps"), gap_columns(document), (gap_row(document, gap) for gap in document.gaps))
     if document.printed:
-        rows = (printed_row(printed) for printed in document.printed)
+        rows = (printed_row(document, printed) for printed in document.printed)
         add_sheet(book, _("Against the print"), PRINTED_COLUMNS, rows)
     codebook = [codebook_row(document, indicator) for indicator in document.indicators]
     if codebook:

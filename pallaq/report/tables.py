@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from pallaq.report.phrases import definition_words, place_words
+from pallaq.report.phrases import definition_words, place_words, printed_words, section_words, whose_words
 from pallaq.report.rows import printed_id
 from pallaq.report.rules.document import (
     Document,
@@ -17,7 +17,7 @@ from pallaq.report.rules.document import (
     VariableInfo,
     estimate_id,
 )
-from pallaq.report.rules.words import hidden_words, inside, interval_meaning, level_name, level_words, say
+from pallaq.report.rules.words import hidden_words, inside, interval_meaning, level_name, say
 from pallaq.shared import numbers
 from pallaq.shared.documents.blocks import Figure, Line, Table, line
 
@@ -228,8 +228,10 @@ def printed_table(book: Book, printed: Iterable[Printed]) -> Table:
         shown = printed_percent(id_, figure.percent)
         ours = "–" if figure.ours is None else Figure(id_, "ours", numbers.percent(figure.ours, 1))
         verdict = {True: _("yes"), False: _("no"), None: "–"}[figure.reproduced]
-        words = (printed_words(book, figure), whose(book, figure), place_words(figure))
-        rows.append(((words[0],), (words[1],), (words[2],), (shown,), (ours,), (definition_words(figure),), (verdict,)))
+        what = f"{section_words(figure.section)} · {printed_words(book.document, figure)}"
+        whose = whose_words(book.document, figure)
+        definition = definition_words(book.document, figure)
+        rows.append(((what,), (whose,), (place_words(figure),), (shown,), (ours,), (definition,), (verdict,)))
     heads = (_("Figure"), _("Whose"), _("Where"), _("Printed"), _("Ours"), _("Definition"), _("Reproduced"))
     return Table(_("Printed figures beside ours"), heads, tuple(rows), wide_first=True)
 
@@ -239,34 +241,12 @@ def printed_percent(id_: str, value: float | None) -> str | Figure:
     return "–" if value is None else Figure(id_, "percent", f"{value:g}{numbers.SPACE}%")
 
 
-def printed_words(book: Book, figure: Printed) -> str:
-    """Return what a printed figure is of: the indicator's title and the answer, or the print's own words."""
-    indicator = next((info for info in book.document.indicators if info.code == figure.indicator), None)
-    if indicator is None:
-        return f"{figure.section} · {plain(figure.item)}: {plain(figure.category)}"
-    titles = {share.code: say(share.title) for share in indicator.shares}
-    return f"{figure.section} · {say(indicator.title)}: {inside(titles.get(figure.share, plain(figure.category)))}"
-
-
-def whose(book: Book, figure: Printed) -> str:
-    """Return whose figure it is: a profile, or the print's own word for several."""
-    levels = {level.code: level for level in book.document.profile().levels}
-    if figure.profile in levels:
-        return level_words(levels[figure.profile])
-    return _("all") if figure.profile == "all" else plain(figure.profile)
-
-
-def plain(code: str) -> str:
-    """Return a code of the print as words."""
-    return code.replace("_", " ")
-
-
 def context_table(document: Document) -> Table:
     """Return the national and registry figures that stand beside the survey."""
     rows: list[tuple[Line, ...]] = []
     for number, figure in enumerate(document.context, start=1):
-        what = f"{figure.section} · {plain(figure.item)}: {plain(figure.category)}"
+        what = f"{section_words(figure.section)} · {say(figure.title)}"
         shown = printed_percent(f"context.{number}", figure.percent)
-        rows.append(((what,), (plain(figure.about),), (shown,), (figure.note,)))
-    heads = (_("Figure"), _("About"), _("Printed"), _("Source and note"))
+        rows.append(((what,), (shown,), (say(figure.note),)))
+    heads = (_("Figure"), _("Printed"), _("Source and note"))
     return Table(_("Context"), heads, tuple(rows), wide_first=True, words=True)

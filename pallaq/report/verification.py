@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +12,7 @@ from pallaq.report.rules.document import Document
 from pallaq.shared.documents.comparing import Mismatch, different_files, sum_of
 from pallaq.shared.errors import Refusal
 
-FIGURES, WORKBOOK = "estimates.json", "estimates.xlsx"
+WORKBOOK = "estimates.xlsx"
 
 
 def verify(folder: Path, expected: Document) -> list[Mismatch]:
@@ -21,24 +20,9 @@ def verify(folder: Path, expected: Document) -> list[Mismatch]:
     made = provenance_of(folder)
     with TemporaryDirectory() as temporary:
         again = Path(temporary)
-        write_files(
-            with_warnings_of(folder, expected), again, str(made.get("language", "en")), str(made.get("command", ""))
-        )
+        write_files(expected, again, str(made.get("language", "en")), str(made.get("command", "")))
         differences = [found for found in different_files(folder, again) if not expected_to_differ(found, made)]
         return [*changed_sums(folder, made), *differences]
-
-
-def with_warnings_of(folder: Path, expected: Document) -> Document:
-    """Return the recomputed document with the report's own warnings, if it has as many.
-
-    They are sentences in the language in which the data were checked, which need not be the report's.
-    """
-    try:
-        said = json.loads((folder / FIGURES).read_text(encoding="utf-8"))["warnings"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return expected  # the file itself will be named
-    same = isinstance(said, list) and len(said) == len(expected.warnings)
-    return replace(expected, warnings=tuple(map(str, said))) if same else expected
 
 
 def expected_to_differ(found: Mismatch, made: dict[str, object]) -> bool:

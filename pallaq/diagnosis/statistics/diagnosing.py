@@ -10,6 +10,7 @@ from pallaq.diagnosis.statistics.estimates import all_estimates
 from pallaq.diagnosis.statistics.gaps import all_gaps
 from pallaq.diagnosis.statistics.printed import against_the_print, partial_means
 from pallaq.diagnosis.statistics.shares import design, domains, shares
+from pallaq.places.rules import district
 from pallaq.report.rules.document import (
     FORMAT,
     ContextFigure,
@@ -20,11 +21,15 @@ from pallaq.report.rules.document import (
     Gap,
     IndicatorInfo,
     LevelInfo,
+    PlaceInfo,
+    PlannedCell,
     SectionInfo,
     ShareInfo,
+    Text,
     VariableInfo,
 )
-from pallaq.study.rules.definition import Indicator, Study, Variable
+from pallaq.study.rules.dataset.remarks import stratum_words
+from pallaq.study.rules.definition import Indicator, Level, Study, Variable
 
 LEVEL = 0.95
 PARTS = ("pallaq", "brecha", "ibis-framework", "duckdb", "numpy", "scipy", "pyarrow")
@@ -37,7 +42,7 @@ def diagnose(
     study_sha256: str,
     *,
     synthetic: bool = False,
-    warnings: Iterable[str] = (),
+    warnings: Iterable[Text] = (),
 ) -> Document:
     """Return every estimate and gap of a dataset that `check_dataset` passed.
 
@@ -69,6 +74,7 @@ def diagnose(
         printed=against_the_print(study, estimates),
         contradictions=tuple(Contradiction(one.code, one.figures, one.words) for one in study.contradictions),
         context=tuple(ContextFigure(**vars(figure)) for figure in study.context),
+        plan=tuple(PlannedCell(**vars(cell)) for cell in study.plan),
         warnings=tuple(warnings),
     )
 
@@ -89,7 +95,7 @@ def design_info(study: Study, result: brecha.Result) -> DesignInfo:
         psu_count=used.psus,
         df=used.df,
         rows=used.rows,
-        collapsed=tuple((" ".join(source), " ".join(target)) for source, target in used.collapsed),
+        collapsed=tuple((stratum_words(study, one), stratum_words(study, other)) for one, other in used.collapsed),
         interval=meaning[declared.kind],
         level=LEVEL,
         method="wilson",
@@ -101,11 +107,23 @@ def variable_info(study: Study, variable: Variable, table: pa.Table) -> Variable
     """Return a domain variable with how many people of each level the data hold."""
     counts = {row["values"]: row["counts"] for row in table.column(variable.code).value_counts().to_pylist()}
     role = {study.profile.code: "profile", study.region.code: "region"}.get(variable.code, "breakdown")
-    levels = tuple(
-        LevelInfo(level.code, level.title, level.short, level.mark, counts.get(level.code, 0))
-        for level in variable.levels
-    )
+    levels = tuple(level_info(level, counts.get(level.code, 0)) for level in variable.levels)
     return VariableInfo(variable.code, role, variable.title, levels)
+
+
+def level_info(level: Level, people: int) -> LevelInfo:
+    """Return a level with how many people of it the data hold, its districts named."""
+    places = (place for code in level.districts if (place := district(code)))
+    return LevelInfo(
+        code=level.code,
+        title=level.title,
+        short=level.short,
+        mark=level.mark,
+        n=people,
+        sub_roles=level.sub_roles,
+        direct_action=level.direct_action,
+        districts=tuple(PlaceInfo(place.ubigeo, place.name, place.province) for place in places),
+    )
 
 
 def indicator_info(indicator: Indicator, gaps: Iterable[Gap]) -> IndicatorInfo:

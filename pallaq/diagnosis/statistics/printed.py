@@ -44,6 +44,7 @@ def one_printed(study: Study, figure: PrintedFigure, known: dict[str, Estimate])
         category=figure.category,
         profile=figure.profile,
         percent=figure.percent,
+        title=figure.title,
         where=figure.where,
         note=figure.note,
         definition=figure.definition,

@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from pallaq.diagnosis.rules.board import Mark
+from pallaq.report import phrases
 from pallaq.report.rules import words
-from pallaq.report.rules.document import ContextFigure, Document, Estimate, Gap, IndicatorInfo, Printed, Text
+from pallaq.report.rules.document import Document, Estimate, Gap, IndicatorInfo, Text
 from pallaq.shared import numbers
 
 register = template.Library()
@@ -22,6 +23,11 @@ register.simple_tag(words.finding, name="finding")
 register.simple_tag(words.gap_words, name="gap_words")
 register.simple_tag(words.level_name, name="level_name")
 register.simple_tag(words.is_clear, name="is_clear")
+register.simple_tag(phrases.printed_words, name="printed_words")
+register.simple_tag(phrases.whose_words, name="printed_group")
+register.simple_tag(phrases.definition_words, name="definition_words")
+register.filter("section_words", phrases.section_words)
+register.filter("place_words", phrases.place_words)
 
 
 @register.filter
@@ -127,45 +133,3 @@ def query(context: dict[str, Any], **changes: str) -> str:
 def printed_percent(percent: float) -> str:
     """Return a printed percentage with the decimals that it was printed with."""
     return numbers.decimal(percent, 0 if percent == round(percent) else 1) + numbers.SPACE + "%"
-
-
-@register.simple_tag
-def printed_words(document: Document, figure: Printed) -> str:
-    """Return what a printed figure is about: the indicator's title and answer, or the words of the print."""
-    indicator = next((found for found in document.indicators if found.code == figure.indicator), None)
-    if indicator is None:
-        return " · ".join(part.replace("_", " ") for part in (figure.item, figure.category) if part)
-    answer = next((share for share in indicator.shares if share.code == figure.share), None)
-    return (
-        f"{words.say(indicator.title)}: {words.inside(words.say(answer.title))}"
-        if answer
-        else words.say(indicator.title)
-    )
-
-
-@register.simple_tag
-def printed_group(document: Document, figure: Printed) -> str:
-    """Return whom a printed figure is about."""
-    levels = {level.code: words.say(level.short) for level in document.profile().levels}
-    if figure.profile == "all":
-        return _("everybody")
-    return levels.get(figure.profile) or figure.profile.replace("_", " ")
-
-
-@register.filter
-def definition_words(figure: Printed) -> str:
-    """Return the definition that gives a printed figure back."""
-    return {
-        "share": _("share of the profile"),
-        "pooled": _("pooled: every person once"),
-        "mean": _("mean of the profiles' shares"),
-        "context": _("national or registry figure, not of this survey"),
-        "none": _("not a share of those surveyed"),
-    }[figure.definition]
-
-
-@register.simple_tag
-def context_words(figure: ContextFigure) -> str:
-    """Return a context figure as a line."""
-    said = " · ".join(part.replace("_", " ") for part in (figure.item, figure.category, figure.about) if part)
-    return f"{said}: {printed_percent(figure.percent)}" if figure.percent is not None else said

@@ -73,7 +73,7 @@ def test_it_gives_a_row_as_csv_with_the_documents_own_figures(client: Client) ->
     text = client.get(f"{STUDY}/gaps/enough_ppe.csv").content.decode("utf-8-sig")
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {row["indicator"] for row in rows.values()} == {"enough_ppe"}
-    assert {row["data_status"] for row in rows.values()} == {"SYNTHETIC"}
+    assert {row["stamp"] for row in rows.values()} == {"SYNTHETIC"}
     assert float(rows["enough_ppe.yes.profile-men"]["estimate"]) == 0.94
     assert rows["enough_ppe.yes.profile-women.region-02"]["estimate"] == ""
     assert float(rows["enough_ppe.yes.profile-pallaqueras-vs-men"]["difference"]) == pytest.approx(-0.61)

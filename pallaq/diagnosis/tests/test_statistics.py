@@ -1,14 +1,18 @@
 """A diagnosis of the two studies that come with Pallaq: one reconstructed, one real."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.utils.translation import override
 
 from pallaq.diagnosis.statistics import diagnose
 from pallaq.diagnosis.statistics.printed import agrees
+from pallaq.report.phrases import definition_words, printed_words, whose_words
 from pallaq.report.rules.document import DataInfo, Document, Estimate
+from pallaq.report.rules.words import say
 from pallaq.shared.tabular import read_table
 from pallaq.study.rules.dataset import check_dataset
 from pallaq.study.rules.definition import Design, Study
@@ -124,7 +128,8 @@ def test_no_hidden_base_can_be_computed_from_the_shown_ones(document: Document, 
 
 
 def test_an_ancash_of_one_man_is_joined_with_the_named_region(document: Document) -> None:
-    assert document.design.collapsed == (("02 men", "11 men"),)
+    ((lone, partner),) = document.design.collapsed
+    assert (lone["en"], partner["es"]) == ("Ancash, Men miners", "Ica (Nasca), Hombres mineros")
     assert document.design.interval == "model"
 
 
@@ -179,3 +184,30 @@ def test_high_cholesterol_in_nhanes_equals_r() -> None:
     assert {key: shares[key] for key in R_SHARES} == {k: pytest.approx(v, rel=1e-9) for k, v in R_SHARES.items()}
     assert {key: gaps[key] for key in R_GAPS} == {k: pytest.approx(v, rel=1e-9) for k, v in R_GAPS.items()}
     assert (document.design.interval, document.design.df) == ("design", 16)
+
+
+def test_it_carries_the_studys_own_facts(document: Document) -> None:
+    direct = [region for region in document.region().levels if region.direct_action]
+    assert [region.code for region in direct] == ["04", "20", "21"]
+    assert [(place.code, place.name) for place in direct[2].districts] == [("211002", "Ananea")]
+    assert [len(profile.sub_roles) for profile in document.profile().levels] == [1, 6, 6]
+    assert sum(cell.persons for cell in document.plan) == 854
+
+
+def test_no_code_of_the_files_stands_for_words(document: Document) -> None:
+    said = [printed_words(document, figure) + whose_words(document, figure) for figure in document.printed]
+    said += [say(figure.title) for figure in document.context]
+    assert all(said)
+    assert [words for words in said if "_" in words or "external" in words] == []
+
+
+def test_a_mean_says_of_which_profiles_it_is(document: Document) -> None:
+    payroll = next(figure for figure in document.printed if figure.number == 47)
+    with override("en"):
+        assert definition_words(document, payroll) == "mean of profiles: women, men"
+
+
+def test_it_is_the_same_after_json(document: Document) -> None:
+    again = Document.from_dict(json.loads(json.dumps(document.to_dict())))
+    assert again.region().level("21").districts == document.region().level("21").districts
+    assert again.plan == document.plan

@@ -17,6 +17,15 @@ FORMAT = "pallaq-diagnosis/1"
 
 
 @dataclass(frozen=True)
+class PlaceInfo:
+    """A district by its INEI code."""
+
+    code: str
+    name: str
+    province: str
+
+
+@dataclass(frozen=True)
 class LevelInfo:
     """A profile, region or other domain, with how many people were asked."""
 
@@ -25,6 +34,14 @@ class LevelInfo:
     short: Text
     mark: str
     n: int
+    sub_roles: tuple[Text, ...] = ()  # profiles: the roles the study counts in
+    direct_action: bool = False  # regions where the project itself works
+    districts: tuple[PlaceInfo, ...] = ()  # of direct action
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "LevelInfo":
+        """Return the level that JSON holds."""
+        return cls(**{**values, "districts": tuple(PlaceInfo(**place) for place in values.get("districts", ()))})
 
 
 @dataclass(frozen=True)
@@ -152,7 +169,7 @@ class DesignInfo:
     psu_count: int
     df: float | None
     rows: int
-    collapsed: tuple[tuple[str, str], ...]  # (stratum, joined with), in words like "02 men"
+    collapsed: tuple[tuple[Text, Text], ...]  # (stratum, joined with), in words like "Ancash, Men"
     interval: str  # "design", "model" or "none": what the intervals mean
     level: float
     method: str  # of the shares' intervals: "wilson"
@@ -169,8 +186,9 @@ class Printed:
     category: str
     profile: str
     percent: float | None
+    title: Text  # what it is of, where no indicator says so
     where: str
-    note: str
+    note: Text
     definition: str  # share, pooled, mean, context, none
     estimate: str  # id of the estimate that answers it, or ""
     indicator: str
@@ -198,7 +216,17 @@ class ContextFigure:
     category: str
     about: str
     percent: float | None
-    note: str
+    title: Text  # what it is of, and of whom
+    note: Text
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """How many people of a profile the sample plan asks for in a region; the study publishes its plan."""
+
+    region: str
+    profile: str
+    persons: int
 
 
 @dataclass(frozen=True)
@@ -235,7 +263,8 @@ class Document:
     printed: tuple[Printed, ...]
     contradictions: tuple[Contradiction, ...]
     context: tuple[ContextFigure, ...]
-    warnings: tuple[str, ...] = ()
+    plan: tuple[PlannedCell, ...] = ()
+    warnings: tuple[Text, ...] = ()  # what is worth saying of the data
 
     def profile(self) -> VariableInfo:
         """Return the profile variable."""
@@ -265,7 +294,7 @@ class Document:
     def from_dict(cls, values: Mapping[str, Any]) -> "Document":
         """Return the document that `to_dict` wrote."""
         parts: dict[str, Callable[[dict[str, Any]], object]] = {
-            "variables": lambda v: VariableInfo(**{**v, "levels": tuple(LevelInfo(**x) for x in v["levels"])}),
+            "variables": lambda v: VariableInfo(**{**v, "levels": tuple(map(LevelInfo.from_dict, v["levels"]))}),
             "sections": lambda v: SectionInfo(**v),
             "indicators": lambda v: IndicatorInfo(**{**v, "shares": tuple(ShareInfo(**x) for x in v["shares"])}),
             "estimates": lambda v: Estimate(**v),
@@ -273,8 +302,9 @@ class Document:
             "printed": lambda v: Printed(**v),
             "contradictions": lambda v: Contradiction(**v),
             "context": lambda v: ContextFigure(**v),
+            "plan": lambda v: PlannedCell(**v),
         }
-        read = {key: tuple(make(value) for value in values[key]) for key, make in parts.items()}
+        read = {key: tuple(make(value) for value in values.get(key, ())) for key, make in parts.items()}
         single = {"data": DataInfo(**values["data"]), "design": DesignInfo(**values["design"])}
         return cls(**{**values, **read, **single})
 

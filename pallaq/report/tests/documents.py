@@ -180,7 +180,7 @@ def design() -> DesignInfo:
         psu_count=854,
         df=831.0,
         rows=854,
-        collapsed=(("02 men", "11 men"),),
+        collapsed=((both("Ancash, Men miners", "Áncash, Mineros"), both("Ica, Men miners", "Ica, Mineros")),),
         interval="model",
         level=0.95,
         method="wilson",
@@ -196,8 +196,9 @@ def printed() -> tuple[Printed, ...]:
         category="yes",
         profile="pallaqueras",
         percent=33.0,
+        title={},
         where="table",
-        note="",
+        note={},
         definition="share",
         estimate="enough_ppe.yes.profile-pallaqueras",
         indicator="enough_ppe",
@@ -236,7 +237,17 @@ def gold() -> Document:
         gaps=tuple(sorted(gaps, key=lambda made: -abs(made.difference or 0))),
         printed=printed(),
         contradictions=(Contradiction("two_totals", (2,), both("Two totals: 79, 83.", "Dos totales: 79, 83.")),),
-        context=(ContextFigure("work", "registered_by_sex", "female", "external_reinfo", 21.9, "external: Minem"),),
+        context=(
+            ContextFigure(
+                section="work",
+                item="registered_by_sex",
+                category="female",
+                about="reinfo",
+                percent=21.9,
+                title=both("Women registered: Reinfo", "Mujeres inscritas: Reinfo"),
+                note=both("Minem records", "registros del Minem"),
+            ),
+        ),
     )
 
 

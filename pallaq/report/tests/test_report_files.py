@@ -85,7 +85,7 @@ def test_the_workbook_shows_percentages_of_untouched_fractions(written):
 @pytest.mark.parametrize("danger", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1"])
 def test_no_text_becomes_a_formula(tmp_path, danger):
     document = gold()
-    first = replace(document.printed[0], note=danger)
+    first = replace(document.printed[0], note={"en": danger})
     write_files(replace(document, printed=(first,), title={"en": danger}), tmp_path, "en", danger)
     book = openpyxl.load_workbook(tmp_path / "estimates.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == danger]

@@ -151,7 +151,8 @@ class ContextFigure:
     category: str
     about: str
     percent: float | None
-    note: str
+    title: Text  # what it is of, and of whom, in words
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -169,11 +170,12 @@ class PrintedFigure:
     profile: str
     percent: float | None
     where: str
-    note: str
+    note: Text
     definition: Definition
     indicator: str = ""
     share: str = ""
     levels: tuple[str, ...] = ()
+    title: Text = field(default_factory=dict)  # where no indicator says what it is of
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,19 @@ from typing import cast, get_args
 from django.utils.translation import gettext as _
 
 from pallaq.study.errors import CannotWrite
-from pallaq.study.rules.definition import ContextFigure, Definition, Indicator, PlannedCell, PrintedFigure, Study
-from pallaq.study.rules.entries import read_text
+from pallaq.study.rules.definition import (
+    ContextFigure,
+    Definition,
+    Indicator,
+    PlannedCell,
+    PrintedFigure,
+    Study,
+    Text,
+)
+from pallaq.study.rules.entries import LANGUAGES, read_text
 from pallaq.study.rules.findings import Findings
 
-CONTEXT = ("section", "item", "category", "about", "percent", "note")
+CONTEXT = ("section", "item", "category", "about", "percent", "title_es", "title_en", "note_es", "note_en")
 PRINT = (
     "section",
     "item",
@@ -22,12 +30,17 @@ PRINT = (
     "profile",
     "percent",
     "where",
-    "note",
+    "note_es",
+    "note_en",
     "definition",
     "indicator",
     "share",
     "levels",
+    "title_es",
+    "title_en",
 )
+PLACES = ("introduction", "text", "table", "figure", "box", "conclusions", "annex")
+CHAPTER = "chapter "  # a whole chapter is a place too: "chapter 2"
 ASSUMED = ("indicator", "answer", "profile", "percent")
 
 
@@ -64,6 +77,22 @@ class Row:
             _('"%(value)s" is no percentage. Write 0 to 100, with a decimal point.') % {"value": value},
         )
         return None
+
+    def text(self, column: str, *, required: bool) -> Text:
+        """Return words in every language, from one column each, or {} where all of them may be and are empty."""
+        words = {language: self.cells[f"{column}_{language}"] for language in LANGUAGES}
+        if not any(words.values()) and not required:
+            return {}
+        for language in (language for language in LANGUAGES if not words[language]):
+            said = {"key": column, "language": language, "column": f"{column}_{language}"}
+            message = _('"%(key)s" has no words in %(language)s. Fill the column %(column)s.')
+            self.note("missing-language", f"{column}_{language}", message % said)
+        return words
+
+    def place(self, column: str) -> str:
+        """Return where something is printed: a part of the study, or a whole chapter of it."""
+        value = self.cells[column]
+        return value if value.startswith(CHAPTER) else self.choice(column, PLACES)
 
     def persons(self, column: str) -> int:
         """Return a number of people."""
@@ -132,7 +161,8 @@ def read_context(path: Path, findings: Findings) -> tuple[ContextFigure, ...]:
             cells["category"],
             cells["about"],
             row.percent("percent", required=False),
-            cells["note"],
+            row.text("title", required=True),
+            row.text("note", required=False),
         )
         for row in read_rows(path, CONTEXT, findings)
         for cells in [row.cells]
@@ -162,12 +192,15 @@ def _printed(row: Row, study: Study) -> PrintedFigure:
         )
     return PrintedFigure(
         number=row.number,
-        **{name: cells[name] for name in ("section", "item", "category", "profile", "where", "note")},
+        **{name: cells[name] for name in ("section", "item", "category", "profile")},
         percent=row.percent("percent", required=estimated),
+        where=row.place("where"),
+        note=row.text("note", required=False),
         definition=cast("Definition", definition),
         indicator=indicator,
         share=share,
         levels=levels,
+        title=row.text("title", required=definition in {"context", "none"}),
     )
 
 

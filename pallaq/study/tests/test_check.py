@@ -46,6 +46,7 @@ def line_of(file: str, text: str, folder: Path) -> int:
 
 
 MAIN, BOOK, PRINT, UNKNOWN = "study.yaml", "codebook.yaml", "print.csv", "unknown-value"
+CONTEXT, UNSAID = "context.csv", "missing-language"
 MISTAKES = {
     "an unknown key": (MAIN, "public: true", "publik: true\npublic: true", "unknown-key", 'Did you mean "public"?'),
     "an unknown key of a level": (MAIN, "mark: circle", "mark: circle\n      icon: x", "unknown-key", "icon"),
@@ -113,6 +114,11 @@ MISTAKES = {
     "a percentage above a hundred": (PRINT, "literate,yes,all,98", "literate,yes,all,980", "bad-percent", "0 to 100"),
     "a percentage with a comma": (PRINT, "literate,yes,all,98", 'literate,yes,all,"98,5"', "bad-percent", "point"),
     "a row with a cell too many": (PRINT, "literate,yes,all,98", "literate,yes,all,98,5", "wrong-width", "quotes"),
+    "a place that has no words": (PRINT, "98,text,", "98,txt,", UNKNOWN, '"text"'),
+    "a printed note in one language": (PRINT, ",las conclusiones lo confirman,", ",,", UNSAID, "note_es"),
+    "a printed figure without words": (PRINT, ",Sacos por tonelada: 15 en promedio,", ",,", UNSAID, "title_es"),
+    "a context figure in one language": (CONTEXT, ",Mujeres inscritas: Reinfo,", ",,", UNSAID, "title_es"),
+    "an old column of the context": (CONTEXT, "note_es,note_en", "note,note_en", "wrong-columns", "note_es,note_en"),
     "an unknown assumed indicator": ("assumed.csv", "literate,yes", "literat,yes", UNKNOWN, '"literate"'),
     "an unknown assumed answer": ("assumed.csv", "literate,yes", "literate,si", UNKNOWN, "si"),
     "an assumed value that was printed": ("assumed.csv", "literate,no,pall", "free_time,no,pall", "printed", "Remove"),

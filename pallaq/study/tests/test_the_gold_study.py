@@ -1,5 +1,7 @@
 """The study "Women and Men of Gold" as files: what other rooms rely on."""
 
+import csv
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,22 @@ def test_it_never_makes_an_external_figure_an_indicator(gold: Study) -> None:
 def test_it_assumes_nothing_that_was_printed(gold: Study) -> None:
     printed = {(f.indicator, f.share, f.levels[0]) for f in gold.printed if f.definition == "share"}
     assert printed.isdisjoint(gold.assumed)
+
+
+PRINT_AS_PUBLISHED = (
+    "772c008ee94c9fc302e146ae0413ad249d783df0e1ce0cd133b9620e41cf87ff"  # of the 164 rows first taken down
+)
+
+
+def test_it_keeps_every_printed_row_with_its_order_and_english_note() -> None:
+    columns = ("section", "item", "category", "profile", "percent", "where", "note_en")
+    with (FOLDER / "print.csv").open(encoding="utf-8", newline="") as file:
+        rows = ["|".join(row[column] for column in columns) for row in csv.DictReader(file)]
+    assert hashlib.sha256("\n".join(rows).encode()).hexdigest() == PRINT_AS_PUBLISHED
+
+
+def test_it_says_every_note_and_title_in_both_languages(gold: Study) -> None:
+    said = [text for figure in (*gold.printed, *gold.context) for text in (figure.title, figure.note) if text]
+    assert len(said) > 150
+    assert all(text["es"] and text["en"] for text in said)
+    assert [figure.number for figure in gold.printed if not figure.indicator and not figure.title] == []

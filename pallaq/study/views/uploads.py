@@ -85,6 +85,7 @@ def preview(request: HttpRequest, study: str, upload_id: UUID) -> HttpResponse:
         "upload": upload,
         "profiles": [said(level.title) for level in definition.profile.levels],
         "sample": sample_table(definition, pq.read_table(upload.path())),
+        "warnings": [said(warning) for warning in upload.warnings],
         "number": last.number + 1 if last else 1,
         "can_freeze": perms.can_freeze(request.user, upload.study),
         "form": FreezeForm(),

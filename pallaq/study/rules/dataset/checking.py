@@ -11,7 +11,7 @@ from pallaq.study.rules.dataset.answers import check_answers, check_identifiers,
 from pallaq.study.rules.dataset.columns import match_columns
 from pallaq.study.rules.dataset.design import check_strata, numbers
 from pallaq.study.rules.dataset.remarks import remarks
-from pallaq.study.rules.definition import SYNTHETIC, Study
+from pallaq.study.rules.definition import SYNTHETIC, Study, Text
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Dataset:
     study: str
     table: pa.Table
     synthetic: bool
-    warnings: tuple[str, ...]
+    warnings: tuple[Text, ...]
 
     @property
     def rows(self) -> int:
@@ -50,7 +50,7 @@ def check_dataset(study: Study, table: Table) -> Dataset:
     strata = check_strata(study, table, measures.get(study.design.population), findings)
     synthetic = check_stamp(study, table, findings)
     findings.stop()
-    return Dataset(study.code, typed(table, measures), synthetic, tuple(remarks(study, table, given, strata)))
+    return Dataset(study.code, typed(table, measures), synthetic, remarks(study, table, given, strata))
 
 
 def check_values(study: Study, table: Table, findings: Findings) -> None:
