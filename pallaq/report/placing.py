@@ -17,11 +17,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
     A target that holds anything else is refused before work starts; what fails on the way leaves nothing behind.
     """
-    if target.exists() and not is_report(target):
-        message = _("%(folder)s holds other files. Name a new folder, or one that holds an earlier report.")
-        raise Refusal(message % {"folder": target}, code="folder-in-use")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(mkdtemp(prefix=".report-", dir=target.parent))
+    draft = start_draft(target)
     try:
         yield draft
         draft.chmod(0o755)
@@ -31,6 +27,19 @@ def whole_folder(target: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+def start_draft(target: Path) -> Path:
+    """Return an empty folder beside the target; refuse a target in use, or where nothing can be written."""
+    try:
+        if target.exists() and not is_report(target):
+            message = _("%(folder)s holds other files. Name a new folder, or one that holds an earlier report.")
+            raise Refusal(message % {"folder": target}, code="folder-in-use")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return Path(mkdtemp(prefix=".report-", dir=target.parent))
+    except OSError as error:
+        message = _("The folder %(folder)s cannot be made (%(reason)s). Name another one with --out.")
+        raise Refusal(message % {"folder": target, "reason": error.strerror}, code="folder-denied") from error
 
 
 def is_report(folder: Path) -> bool:

@@ -42,7 +42,7 @@ def provenance_of(folder: Path) -> dict[str, object]:
     path = folder / PROVENANCE
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise Refusal(_("%(file)s is missing: this is not the folder of a report.") % {"file": path}) from None
     except ValueError:
         made = None

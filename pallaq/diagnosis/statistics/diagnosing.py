@@ -6,9 +6,10 @@ from importlib.metadata import version
 import pyarrow as pa
 
 import brecha
-from pallaq.diagnosis.statistics.estimates import all_estimates
+from pallaq.diagnosis.statistics.estimates import all_estimates, hidden_cells
 from pallaq.diagnosis.statistics.gaps import all_gaps
 from pallaq.diagnosis.statistics.printed import against_the_print, partial_means
+from pallaq.diagnosis.statistics.refusing import in_words
 from pallaq.diagnosis.statistics.shares import design, domains, shares
 from pallaq.places.rules import district
 from pallaq.report.rules.document import (
@@ -49,8 +50,10 @@ def diagnose(
     `data` and `study_sha256` say what it was computed from; they are carried, not checked, here.
     """
     source = brecha.read(table)
-    result = brecha.proportions(source, design(study), shares(study), by=domains(study), level=LEVEL)
-    estimates = [*all_estimates(study, result), *partial_means(study, result)]
+    with in_words():
+        result = brecha.proportions(source, design(study), shares(study), by=domains(study), level=LEVEL)
+    hidden = hidden_cells(study, result)
+    estimates = [*all_estimates(study, result, hidden), *partial_means(study, result, hidden)]
     gaps = all_gaps(study, result, estimates)
     return Document(
         format=FORMAT,

@@ -8,8 +8,10 @@ from pallaq.diagnosis.statistics.shares import name_of
 from pallaq.report.rules.document import Estimate, Hidden, estimate_id, partial_mean_id
 from pallaq.study.rules.definition import Answer, Indicator, Study
 
+HiddenCells = Mapping[str, Mapping[Cell, Hidden]]  # of each indicator
 
-def hidden_cells(study: Study, result: brecha.Result) -> dict[str, dict[Cell, Hidden]]:
+
+def hidden_cells(study: Study, result: brecha.Result) -> HiddenCells:
     """Return, for each indicator, the domains to hide: one decision for all its shares, as they share a base."""
     hiding = Hiding(study)
     bases: dict[str, dict[Cell, int]] = {}
@@ -18,16 +20,17 @@ def hidden_cells(study: Study, result: brecha.Result) -> dict[str, dict[Cell, Hi
     return {indicator: hiding.of(counts) for indicator, counts in bases.items()}
 
 
-def all_estimates(study: Study, result: brecha.Result) -> Iterator[Estimate]:
+def all_estimates(study: Study, result: brecha.Result, hidden: HiddenCells) -> Iterator[Estimate]:
     """Yield every estimate: those of each domain, then the means of the profiles."""
-    hidden = hidden_cells(study, result)
     by_name = {name_of(i, share): (i, share) for i in study.indicators for share in i.shares()}
     for estimate in result:
         indicator, share = by_name[estimate.name]
         how = hidden[indicator.code].get(cell(estimate.domain), "")
         yield pooled_estimate(study, indicator, share, estimate, how)
     for indicator, share in by_name.values():
-        yield from means_of_profiles(study, result, indicator, share)
+        levels = measured(study, result, indicator, share, asked_profiles(study, indicator))
+        if len(levels) > 1:
+            yield mean_estimate(study, result, hidden, indicator, share, levels)
 
 
 def pooled_estimate(
@@ -49,22 +52,28 @@ def pooled_estimate(
     )
 
 
-def means_of_profiles(study: Study, result: brecha.Result, indicator: Indicator, share: Answer) -> Iterator[Estimate]:
-    """Yield the unweighted mean of the profiles' shares, which the print uses for some of its totals."""
-    profile = study.profile.code
+def measured(
+    study: Study, result: brecha.Result, indicator: Indicator, share: Answer, levels: Sequence[str]
+) -> list[str]:
+    """Return the profiles of which the data hold an estimate."""
     name = name_of(indicator, share)
-    levels = [level for level in asked_profiles(study, indicator) if result.find(name, {profile: level})]
-    if len(levels) > 1:
-        yield mean_estimate(study, result, indicator, share, levels)
+    return [level for level in levels if result.find(name, {study.profile.code: level})]
 
 
 def mean_estimate(
-    study: Study, result: brecha.Result, indicator: Indicator, share: Answer, levels: Sequence[str]
+    study: Study, result: brecha.Result, hidden: HiddenCells, indicator: Indicator, share: Answer, levels: Sequence[str]
 ) -> Estimate:
-    """Return the plain mean of some profiles' shares; its base and non-response are theirs, added up."""
+    """Return the plain mean of some profiles' shares, which the print uses for some of its totals.
+
+    Its base and non-response are theirs, added up. Where one of them is hidden, so is the mean: it would give it away.
+    """
     profile = study.profile.code
+    how: Hidden = "secondary" if any(cell({profile: one}) in hidden[indicator.code] for one in levels) else ""
     parts = [result.get(name_of(indicator, share), {profile: level}) for level in levels]
     mean = brecha.mean_of(result, name_of(indicator, share), profile, levels)
+    names = ("estimate", "se", "low", "high", "df", "n")
+    sums = {name: sum(getattr(part, name) for part in parts) for name in ("asked", "missing")}
+    figures = {**{name: getattr(mean, name) for name in names}, **sums}
     everybody = set(levels) == set(asked_profiles(study, indicator))
     return Estimate(
         id=estimate_id(indicator.code, share.code, {}, "mean")
@@ -74,17 +83,10 @@ def mean_estimate(
         share=share.code,
         domain={},
         pooling="mean",
-        estimate=mean.estimate,
-        se=mean.se,
-        low=mean.low,
-        high=mean.high,
-        df=mean.df,
-        n=mean.n,
-        asked=sum(part.asked for part in parts),
-        missing=sum(part.missing for part in parts),
-        hidden="",
+        hidden=how,
         imprecise=mean.n < study.disclosure.flag,
         assumed=any((indicator.code, code, level) in study.assumed for code in share.codes for level in levels),
+        **{name: None if how else figure for name, figure in figures.items()},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 import brecha
-from pallaq.diagnosis.statistics.estimates import asked_profiles, mean_estimate
+from pallaq.diagnosis.statistics.estimates import HiddenCells, asked_profiles, mean_estimate, measured
 from pallaq.report.rules.document import Estimate, Printed, estimate_id, partial_mean_id
 from pallaq.study.rules.definition import PrintedFigure, Study
 
@@ -16,13 +16,14 @@ def leaves_a_profile_out(study: Study, figure: PrintedFigure) -> bool:
     )
 
 
-def partial_means(study: Study, result: brecha.Result) -> list[Estimate]:
+def partial_means(study: Study, result: brecha.Result, hidden: HiddenCells) -> list[Estimate]:
     """Return the means that only a printed total asks for, because it leaves a profile out."""
     means = []
     for figure in (figure for figure in study.printed if leaves_a_profile_out(study, figure)):
         indicator = study.indicator(figure.indicator)
         share = {share.code: share for share in indicator.shares()}[figure.share]
-        means.append(mean_estimate(study, result, indicator, share, figure.levels))
+        if measured(study, result, indicator, share, figure.levels) == list(figure.levels):
+            means.append(mean_estimate(study, result, hidden, indicator, share, figure.levels))
     return means
 
 

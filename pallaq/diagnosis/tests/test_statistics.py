@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from django.utils.translation import override
 
@@ -13,6 +14,7 @@ from pallaq.diagnosis.statistics.printed import agrees
 from pallaq.report.phrases import definition_words, printed_words, whose_words
 from pallaq.report.rules.document import DataInfo, Document, Estimate
 from pallaq.report.rules.words import say
+from pallaq.shared.errors import Refusal
 from pallaq.shared.tabular import read_table
 from pallaq.study.rules.dataset import check_dataset
 from pallaq.study.rules.definition import Design, Study
@@ -211,3 +213,49 @@ def test_it_is_the_same_after_json(document: Document) -> None:
     again = Document.from_dict(json.loads(json.dumps(document.to_dict())))
     assert again.region().level("21").districts == document.region().level("21").districts
     assert again.plan == document.plan
+
+
+def test_a_mean_of_profiles_is_hidden_with_any_of_its_parts(gold: Study, responses: pa.Table) -> None:
+    """A reader who knows the mean and the other profiles would have the hidden one."""
+    men = [row for row, profile in enumerate(responses["profile"].to_pylist()) if profile == "men"][:5]
+    others = [row for row, profile in enumerate(responses["profile"].to_pylist()) if profile != "men"]
+    estimates = by_id(document_of(gold, responses.take([*others, *men])))
+    assert estimates["enough_ppe.yes.profile-men"].hidden
+    mean = estimates["enough_ppe.yes.mean-of-profiles"]
+    assert mean.hidden == "secondary"
+    assert (mean.estimate, mean.se, mean.low, mean.n, mean.asked, mean.missing) == (None,) * 6
+
+
+@pytest.mark.parametrize("present", ["pallaqueras", "women", "men"])
+def test_it_diagnoses_data_of_one_profile_alone(gold: Study, responses: pa.Table, present: str) -> None:
+    found = document_of(gold, responses.filter(pc.equal(responses["profile"], present)))
+    assert any(estimate.n for estimate in found.estimates)
+    assert found.gaps == ()
+
+
+@pytest.mark.parametrize("rows", [2, 5, 12])
+def test_it_shows_no_base_under_ten_of_tiny_data(gold: Study, responses: pa.Table, rows: int) -> None:
+    found = document_of(gold, responses.slice(0, rows))
+    assert found.estimates
+    assert [one.id for one in found.estimates if one.n is not None and one.n < gold.disclosure.minimum] == []
+
+
+REFUSED = [
+    (Design("probability", strata=("region", "profile")), "one sampling unit"),
+    (Design("probability", strata=("region", "profile"), single_psu="adjust"), "no variance is known"),
+    (Design("probability", strata=("region", "profile"), single_psu="collapse", collapse={"21": "04"}), "no row"),
+]
+
+
+@pytest.mark.parametrize(("design", "words"), REFUSED)
+def test_what_brecha_refuses_comes_in_words(gold: Study, responses: pa.Table, design: Design, words: str) -> None:
+    alone = responses.filter(pc.equal(responses["region"], "21")).slice(0, 1)
+    with override("en"), pytest.raises(Refusal, match=words):
+        document_of(replace(gold, design=design), alone)
+
+
+def test_a_blank_that_the_codebook_does_not_explain_comes_in_words(gold: Study, responses: pa.Table) -> None:
+    place = responses.column_names.index("enough_ppe")
+    blank = pa.array([None, *responses["enough_ppe"].to_pylist()[1:]], pa.string())
+    with override("en"), pytest.raises(Refusal, match="1 in “enough_ppe”"):
+        document_of(gold, responses.set_column(place, "enough_ppe", blank))

@@ -49,6 +49,9 @@ def check_study(folder: Path) -> list[Problem]:
 def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     """Return the study, as far as it can be read, and what is wrong in it."""
     findings = Findings("study.yaml")
+    if not folder.is_dir():
+        message = _("There is no folder %(folder)s. Name the folder of a study.") % {"folder": folder}
+        return None, [Problem("no-folder", message)]
     main = open_yaml(folder / "study.yaml", findings)
     book = open_yaml(folder / "codebook.yaml", findings.of("codebook.yaml"))
     if main is None or book is None:

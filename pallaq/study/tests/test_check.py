@@ -248,3 +248,10 @@ def test_reconstruct_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
     status, output = run("--lang", "en", "reconstruct", gold, "--out", str(tmp_path / "out"))
     assert status == 1
     assert output == f"pallaq: {tmp_path / 'out'} cannot be written (File exists). Choose another folder with --out."
+
+
+def test_it_says_once_that_there_is_no_folder(folder: Path) -> None:
+    for place in (folder / "nowhere", folder / "study.yaml"):
+        (problem,) = check_study(place)
+        assert str(place) in problem.message
+        assert "Name the folder of a study" in problem.message

@@ -298,3 +298,24 @@ def test_it_speaks_spanish(tmp_path):
     with translation.override("es-pe"), pytest.raises(Problems) as refusal:
         check_dataset(STUDY, read_table(write(tmp_path, ("women", "woman"))))
     assert "Fila 2, «perfil»: «woman»" in refusal.value.problems[0].message
+
+
+@pytest.mark.parametrize(("old", "new"), [("P1,SYNTHETIC,women", "P1,SYNTHETIC,mujer"), ("women,04", "women,99")])
+def test_a_level_that_nobody_declared_is_one_problem_and_not_also_a_stratum_of_one(tmp_path, old, new):
+    path = write(tmp_path, (old, new))
+    assert [p.code for p in problems_of(path, STUDY)] == ["unknown-level"]
+    path = write(tmp_path, (old, new))
+    collapsing = with_design(single_psu="collapse", collapse={"04": "21"})
+    assert [p.code for p in problems_of(path, collapsing)] == ["unknown-level"]
+
+
+def test_a_stratum_of_one_is_said_beside_a_level_that_cannot_be_in_it(tmp_path):
+    problems = problems_of(write(tmp_path, LONE, ("P6,SYNTHETIC,women", "P6,SYNTHETIC,mujer")))
+    assert [p.code for p in problems] == ["unknown-level", "single-psu"]
+
+
+@pytest.mark.parametrize("rule", ["adjust", "average", "certainty"])
+def test_it_refuses_data_with_as_many_strata_as_sampling_units(tmp_path, rule):
+    (problem,) = problems_of(write(tmp_path, rows=(ROWS[0], ROWS[2])), with_design(single_psu=rule))
+    assert problem.code == "no-variance"
+    assert "bring all the rows" in problem.message

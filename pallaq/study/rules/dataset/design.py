@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,10 +65,23 @@ class Strata:
         return ", ".join(f"{column} = {quoted(value)}" for column, value in pairs) or _("the whole sample")
 
     def single(self) -> list[Stratum]:
-        """Return the strata with one unit that is not all there is of its population."""
+        """Return the strata with one unit that is not all there is of its population, as far as can be known."""
         if self.study.design.kind == "census":
             return []
-        return [one for one, units in self.units.items() if units == 1 and self.populations.get(one) != 1]
+        alone = (one for one, units in self.units.items() if units == 1 and self.populations.get(one) != 1)
+        return [one for one in alone if not self.is_in_doubt(one)]
+
+    @cached_property
+    def doubts(self) -> set[tuple[str | None, ...]]:
+        """Return the strata with a level that nobody declared, that level as None: a problem is noted of it already."""
+        levels = {variable.code: variable.codes() for variable in self.study.variables()}
+        known = [levels.get(column) for column in self.study.design.strata]
+        read = ((*(v if k is None or v in k else None for v, k in zip(one, known, strict=True)),) for one in self.units)
+        return {one for one in read if None in one}
+
+    def is_in_doubt(self, stratum: Stratum) -> bool:
+        """Say whether rows of an undeclared level may belong to the stratum, so that its units cannot be counted."""
+        return any(all(mine in (None, its) for mine, its in zip(one, stratum, strict=True)) for one in self.doubts)
 
     def partner(self, stratum: Stratum) -> Stratum | None:
         """Return the stratum that a single one joins, by its region; None when the study names none."""
@@ -142,15 +156,21 @@ def check_populations(
 def check_single(strata: Strata, findings: Findings) -> None:
     """Note each stratum whose one unit leaves its variance unknown, where the study's rule does not help."""
     rule = strata.study.design.single_psu
+    if rule not in ("refuse", "collapse") and strata.single() and set(strata.units.values()) == {1}:
+        text = _(
+            "Every stratum has one sampling unit, so no variance is known: "
+            "bring all the rows, or declare fewer strata in study.yaml."
+        )
+        findings.add("no-variance", text)
     for stratum in strata.single() if rule in ("refuse", "collapse") else []:
         partner = strata.partner(stratum) if rule == "collapse" else None
         words = {"stratum": strata.name(stratum), "partner": strata.name(partner) if partner is not None else ""}
         if partner is None:
             text = _(
-                "The stratum %(stratum)s has one sampling unit, so its variance is unknown: choose a rule in "
-                'study.yaml ("single_psu"; for "collapse", the region it joins).'
+                "The stratum %(stratum)s has one sampling unit, so its variance is unknown: look for missing rows, or "
+                'choose a rule in study.yaml ("single_psu"; for "collapse", the region it joins).'
             )
-        elif partner not in strata.units:
+        elif not (partner in strata.units or strata.is_in_doubt(partner)):
             text = _("The stratum %(stratum)s should join %(partner)s, which has no row: choose another in study.yaml.")
         else:
             continue

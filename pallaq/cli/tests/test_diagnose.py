@@ -1,0 +1,38 @@
+"""`pallaq diagnose` says in one line where it cannot write, and leaves nothing there."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pallaq.cli import main
+from pallaq.report.placing import whole_folder
+
+STUDY = Path(__file__).parents[3] / "studies" / "nhanes"
+
+
+def diagnose(out: Path) -> Result:
+    return CliRunner().invoke(main, ["diagnose", str(STUDY), str(STUDY / "data" / "nhanes.csv"), "--out", str(out)])
+
+
+@pytest.mark.parametrize("name", ["file/report", "n" * 300, "file"])
+def test_it_says_in_one_line_that_a_folder_cannot_be_made(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("mine", encoding="ascii")
+    result = diagnose(tmp_path / name)
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+    assert result.output.strip().startswith("pallaq: ")
+    assert len(result.output.strip().splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text(encoding="ascii") == "mine"
+
+
+def interrupted(folder: Path) -> None:
+    with whole_folder(folder) as draft:
+        (draft / "report.pdf").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+
+def test_it_leaves_nothing_when_it_is_interrupted(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(tmp_path / "report")
+    assert list(tmp_path.iterdir()) == []
