@@ -116,7 +116,7 @@ def make_socket_folder(data: Path, user: struct_passwd) -> Path:
     if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH and "," not in str(folder):
         record.unlink(missing_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-    elif not is_private(folder := socket_folder(data), user):
+    elif not record.exists() or not is_private(folder := socket_folder(data), user):
         # Not gettempdir(): TMPDIR may be a long path too. mkdtemp is safe where others write.
         places = [Path(f"/run/user/{user.pw_uid}"), Path("/run"), Path("/tmp")]  # noqa: S108
         folder = Path(tempfile.mkdtemp(prefix="pallaq-", dir=next(p for p in places if os.access(p, os.W_OK))))

@@ -1,9 +1,12 @@
 """Starts Pallaq as a newcomer does, and ends what a test left; opens its pages in a real Chromium."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -39,9 +42,43 @@ def port() -> int:
 
 @pytest.fixture
 def environment(data_folder: Path, port: int) -> dict[str, str]:
+    return clean_environment() | {"PALLAQ_DATA": str(data_folder), "PALLAQ_PORT": str(port)}
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what the tests themselves run with."""
     ours = {"DATABASE_URL", "PALLAQ_DATA", "PALLAQ_ENV", "DJANGO_SETTINGS_MODULE"}
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    return inherited | {"PALLAQ_DATA": str(data_folder), "PALLAQ_PORT": str(port), "LC_ALL": "C.UTF-8"}
+    return {name: value for name, value in os.environ.items() if name not in ours} | {"LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="session")
+def first_start() -> Iterator[Path]:
+    """Give a data folder in which Pallaq has started once and loaded its studies: that takes most of a minute."""
+    folder = Path(tempfile.mkdtemp(prefix="pallaq-begun-", dir="/tmp"))
+    folder.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    data = folder / "data"
+    started: list[psutil.Process] = []
+    family = family_of(clean_environment() | {"PALLAQ_DATA": str(data), "PALLAQ_PORT": port}, started)
+    family[0].send_signal(signal.SIGINT)
+    assert not psutil.wait_procs(family, timeout=30)[1]
+    yield data
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def begun(environment: dict[str, str], first_start: Path) -> dict[str, str]:
+    """Give the environment of a second start, in a copy of that folder."""
+    copy_folder(first_start, Path(environment["PALLAQ_DATA"]))
+    return environment
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a data folder with its owners and modes."""
+    target.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import psycopg
 
 from pallaq.cli import postgres
 from pallaq.shared.environment import embedded_address
+from tests.journeys.conftest import copy_folder
 
 PALLAQ = Path(sys.executable).parent / "pallaq"
 Start = Callable[[dict[str, str]], list[psutil.Process]]
@@ -34,9 +35,12 @@ def files(data: Path) -> dict[str, str]:
     return {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def test_what_was_saved_comes_back(environment: dict[str, str], start: Start, data_folder: Path) -> None:
+def test_what_was_saved_comes_back(
+    environment: dict[str, str], start: Start, data_folder: Path, first_start: Path
+) -> None:
     data_folder.chmod(0o755)
     first, second = data_folder / "first", data_folder / "second"
+    copy_folder(first_start, first)
     family = start(environment | {"PALLAQ_DATA": str(first)})
     with psycopg.connect(**embedded_address(first)) as connection:
         connection.execute("CREATE TABLE rehearsal (id serial PRIMARY KEY, words text)")

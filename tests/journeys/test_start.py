@@ -13,6 +13,7 @@ import pytest
 
 from pallaq.cli import postgres
 from pallaq.shared.environment import embedded_address
+from tests.journeys.conftest import copy_folder
 
 PALLAQ = Path(sys.executable).parent / "pallaq"
 PATIENCE = 180  # seconds, for a machine with other work
@@ -34,8 +35,8 @@ def refused(environment: dict[str, str], **changes: str) -> str:
     return ended.stderr
 
 
-def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], start: Start) -> None:
-    family = start(environment)
+def test_it_serves_and_ctrl_c_leaves_no_process(begun: dict[str, str], start: Start) -> None:
+    family = start(begun)
     names = " ".join(word for process in family for word in process.cmdline())
     assert all(part in names for part in ("postgres", "granian", "db_worker"))
     family[0].send_signal(signal.SIGINT)
@@ -43,42 +44,43 @@ def test_it_serves_and_ctrl_c_leaves_no_process(environment: dict[str, str], sta
     assert family[0].returncode == 0
 
 
-def test_it_starts_again_after_the_whole_tree_was_killed(environment: dict[str, str], start: Start) -> None:
-    family = start(environment)
+def test_it_starts_again_after_the_whole_tree_was_killed(begun: dict[str, str], start: Start) -> None:
+    family = start(begun)
     for process in family:
         process.kill()
     assert not alive(family)
-    again = start(environment)
+    again = start(begun)
     again[0].send_signal(signal.SIGINT)
     assert not alive(again)
 
 
-def test_nothing_outlives_a_killed_parent(environment: dict[str, str], start: Start) -> None:
-    family = start(environment)
+def test_nothing_outlives_a_killed_parent(begun: dict[str, str], start: Start) -> None:
+    family = start(begun)
     family[0].kill()
     assert not alive(family)
 
 
-def test_nothing_is_left_when_the_web_server_is_killed(environment: dict[str, str], start: Start) -> None:
-    family = start(environment)
+def test_nothing_is_left_when_the_web_server_is_killed(begun: dict[str, str], start: Start) -> None:
+    family = start(begun)
     next(process for process in family if "granian" in process.cmdline()).kill()
     assert not alive(family)
     assert family[0].returncode == 1
 
 
-def test_it_refuses_a_second_start_in_the_same_folder(environment: dict[str, str], start: Start, port: int) -> None:
-    family = start(environment)
-    assert "already uses the data folder" in refused(environment, PALLAQ_PORT=str(port % 65535 + 1))
-    assert f"Port {port} of 127.0.0.1 is not free" in refused(environment)
+def test_it_refuses_a_second_start_in_the_same_folder(begun: dict[str, str], start: Start, port: int) -> None:
+    family = start(begun)
+    assert "already uses the data folder" in refused(begun, PALLAQ_PORT=str(port % 65535 + 1))
+    assert f"Port {port} of 127.0.0.1 is not free" in refused(begun)
     family[0].send_signal(signal.SIGHUP)
     assert not alive(family)
 
 
 def test_it_works_in_a_data_path_of_150_characters(
-    environment: dict[str, str], start: Start, data_folder: Path
+    environment: dict[str, str], start: Start, data_folder: Path, first_start: Path
 ) -> None:
     data_folder.chmod(0o755)
     data = data_folder / ("d" * (149 - len(str(data_folder))))
+    copy_folder(first_start, data)
     family = start(environment | {"PALLAQ_DATA": str(data)})
     family[0].send_signal(signal.SIGTERM)
     assert not alive(family)
