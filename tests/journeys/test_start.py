@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -47,7 +48,8 @@ def test_it_serves_and_ctrl_c_leaves_no_process(begun: dict[str, str], start: St
 def test_it_starts_again_after_the_whole_tree_was_killed(begun: dict[str, str], start: Start) -> None:
     family = start(begun)
     for process in family:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # gone already, with the parent that was killed before it
+            process.kill()
     assert not alive(family)
     again = start(begun)
     again[0].send_signal(signal.SIGINT)
