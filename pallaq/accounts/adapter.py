@@ -11,6 +11,12 @@ from django.http import HttpRequest
 from pallaq.accounts.models import User
 from pallaq.shared.models import record
 
+SECOND_FACTOR = {
+    "mfa/email/totp_activated": "second-factor.add",
+    "mfa/email/totp_deactivated": "second-factor.remove",
+    "mfa/email/recovery_codes_generated": "second-factor.codes",
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth publishes no types
     """Our answers to allauth's questions."""
@@ -45,6 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth pub
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Go home."""
         return "/"
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **more: Any) -> None:
+        """Note in the trail what allauth would tell her of her second factor by mail."""
+        if action := SECOND_FACTOR.get(template_prefix):
+            record(by=user, action=action, about=f"user {user.pk}")
+        super().send_notification_mail(template_prefix, user, *args, **more)
 
     def set_password(self, user: User, password: str) -> None:
         """Change the password; every other session of hers ends with it."""

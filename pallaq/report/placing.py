@@ -10,6 +10,14 @@ from django.utils.translation import gettext as _
 
 from pallaq.shared.errors import Refusal
 
+REPORT = {
+    "report.pdf",
+    "report.html",
+    *(f"estimates.{kind}" for kind in ("csv", "xlsx", "json")),
+    "charts",
+    "provenance.json",
+}
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
@@ -17,6 +25,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
     A target that holds anything else is refused before work starts; what fails on the way leaves nothing behind.
     """
+    target = target.resolve()  # a link's own place, and a name for "."
     draft = start_draft(target)
     try:
         yield draft
@@ -43,5 +52,5 @@ def start_draft(target: Path) -> Path:
 
 
 def is_report(folder: Path) -> bool:
-    """Return whether a folder is empty or holds a report of ours."""
-    return folder.is_dir() and ((folder / "provenance.json").is_file() or not any(folder.iterdir()))
+    """Return whether a folder is empty or holds a report of ours and nothing else: it may be replaced."""
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= REPORT

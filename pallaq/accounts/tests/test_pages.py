@@ -159,7 +159,7 @@ def test_it_has_no_sign_up() -> None:
     assert client_of(None).get("/account/signup/").status_code == 404
 
 
-def test_it_sets_up_a_second_factor_with_recovery_codes() -> None:
+def test_it_sets_up_a_second_factor_with_recovery_codes(django_capture_on_commit_callbacks) -> None:
     person("Rosa", is_administrator=True)
     browser = client_of(None)
     browser.post(LOGIN, {"login": "rosa@example.org", "password": PASSWORD})
@@ -171,13 +171,19 @@ def test_it_sets_up_a_second_factor_with_recovery_codes() -> None:
     assert page.status_code == 200
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
-    browser.post(reverse("mfa_activate_totp"), {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(reverse("mfa_activate_totp"), {"code": code})
+    assert AuditEvent.objects.filter(action="second-factor.add", by__name="Rosa").count() == 1
     assert browser.get(reverse("mfa_view_recovery_codes")).status_code == 200
     again = client_of(None)
     answer = again.post(LOGIN, {"login": "rosa@example.org", "password": PASSWORD})
     assert answer["Location"].startswith(reverse("mfa_authenticate"))
     assert "_auth_user_id" not in again.session
     assert again.get(reverse("mfa_authenticate")).status_code == 200
+    for name in ("mfa_generate_recovery_codes", "mfa_deactivate_totp"):
+        with django_capture_on_commit_callbacks(execute=True):
+            browser.post(reverse(name))
+    assert [AuditEvent.objects.filter(action=f"second-factor.{what}").count() for what in ("codes", "remove")] == [1, 1]
 
 
 def test_it_shows_where_one_is_logged_in_and_ends_the_rest() -> None:

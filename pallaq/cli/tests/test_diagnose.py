@@ -36,3 +36,29 @@ def test_it_leaves_nothing_when_it_is_interrupted(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted(tmp_path / "report")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_replaces_a_report_and_never_what_lies_beside_one(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.mkdir()
+    (report / "provenance.json").write_text("{}", encoding="ascii")
+    with whole_folder(report) as draft:
+        (draft / "report.pdf").write_bytes(b"whole")
+    assert [path.name for path in report.iterdir()] == ["report.pdf"]
+    (report / "thesis.docx").write_bytes(b"mine")
+    assert "thesis.docx" not in diagnose(report).output
+    assert sorted(path.name for path in report.iterdir()) == ["report.pdf", "thesis.docx"]
+
+
+def test_it_writes_through_a_link_and_into_the_folder_it_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "link").symlink_to("report")
+    monkeypatch.chdir(tmp_path / "report")
+    for place in (tmp_path / "link", Path()):
+        with whole_folder(place) as draft:
+            (draft / "report.pdf").write_bytes(b"whole")
+        monkeypatch.chdir(tmp_path / "report")
+        assert [path.name for path in (tmp_path / "report").iterdir()] == ["report.pdf"]
+    assert (tmp_path / "link").is_symlink()

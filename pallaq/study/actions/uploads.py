@@ -91,15 +91,23 @@ def clear_expired() -> None:
 @transaction.atomic
 def discard_upload(*, upload: Upload, by: User) -> None:
     """Remove an upload that shall not be frozen."""
+    refuse_gone(upload)
     record(by=by, action="upload.discard", scope=upload.study_id, about=f"upload {upload.pk}")
-    upload.path().unlink(missing_ok=True)
+    path = upload.path()
     upload.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def gone() -> Refusal:
     """Return the refusal of an upload that no longer waits."""
     message = _("This upload is no longer here: it was frozen, thrown away, or waited over a day. Bring it again.")
     return Refusal(message, code="no-upload", status=404)
+
+
+def refuse_gone(upload: Upload) -> None:
+    """Hold the upload's row: of two people who freeze it or throw it away at once, the second finds it gone."""
+    if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
+        raise gone()
 
 
 def dataset_of(upload: Upload) -> Dataset:
@@ -110,9 +118,7 @@ def dataset_of(upload: Upload) -> Dataset:
 @transaction.atomic
 def freeze_upload(*, upload: Upload, by: User, public: bool, note: str) -> Release:
     """Freeze an upload as the study's next release; the upload is used up."""
-    # Of two people who freeze it at once, the second finds it gone.
-    if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
-        raise gone()
+    refuse_gone(upload)
     release = freeze_release(
         study=upload.study, dataset=dataset_of(upload), file_name=upload.file_name, by=by, public=public, note=note
     )

@@ -16,7 +16,7 @@ from pallaq.accounts.tests.people import client_of, person, refused
 from pallaq.shared import releases
 from pallaq.shared.models import AuditEvent
 from pallaq.shared.tabular import csv_text
-from pallaq.study.actions import freeze_upload, give_role, keep_upload
+from pallaq.study.actions import discard_upload, freeze_upload, give_role, keep_upload
 from pallaq.study.models import Release, Role, Study, Upload
 from pallaq.study.tests.samples import GOLD, gold, respondents
 
@@ -106,11 +106,14 @@ def test_it_keeps_a_good_file_for_the_server_alone_and_shows_counts(study: Study
     assert "R0001" not in page.content.decode()
 
 
-def test_it_throws_an_upload_away_whole(study: Study, data: Path, good: bytes) -> None:
+def test_it_throws_an_upload_away_whole(
+    study: Study, data: Path, good: bytes, django_capture_on_commit_callbacks
+) -> None:
     browser = client_of(member(study, Role.RESEARCHER))
     bring(browser, good)
     upload = Upload.objects.get()
-    browser.post(reverse("study:discard", args=[GOLD, upload.pk]))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(reverse("study:discard", args=[GOLD, upload.pk]))
     assert nothing_kept(data)
     assert browser.get(reverse("study:upload_preview", args=[GOLD, upload.pk])).status_code == 404
 
@@ -170,3 +173,20 @@ def test_it_tells_the_second_of_two_who_freeze_that_it_is_gone(study: Study) -> 
     with refused("no-upload"):
         freeze_upload(upload=same, by=rosa, public=False, note="")
     assert Release.objects.count() == 1
+
+
+def test_an_upload_that_was_just_frozen_cannot_be_thrown_away(study: Study, data: Path) -> None:
+    rosa = member(study, Role.RESEARCHER)
+    upload = keep_upload(study=study, dataset=respondents(), file_name="answers.csv", by=rosa)
+    freeze_upload(upload=Upload.objects.get(pk=upload.pk), by=rosa, public=False, note="")
+    with refused("no-upload"):
+        discard_upload(upload=upload, by=rosa)
+    assert not AuditEvent.objects.filter(action="upload.discard").exists()
+
+
+def test_it_refuses_a_file_that_is_too_large_before_reading_it(study: Study, settings: Settings) -> None:
+    settings.UPLOAD_LIMIT = 1000
+    browser = client_of(member(study, Role.RESEARCHER))
+    answer = bring(browser, b"x" * (2**20 + 2000))
+    assert answer.status_code == 413
+    assert answer.wsgi_request._read_started is False

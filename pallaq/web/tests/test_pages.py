@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from pallaq.accounts.models import User
+from pallaq.accounts.tests.people import administrator
 from pallaq.diagnosis.tests.samples import load
 from pallaq.report.tests.documents import gold
 
@@ -98,3 +99,21 @@ def test_other_refusals_have_words_too(client: Client, template: str) -> None:
 
 def test_a_fault_is_answered_without_database_or_translations() -> None:
     assert "Something failed on our side" in render_to_string("500.html")
+
+
+@pytest.mark.parametrize("path", ["/", "/people/", f"{STUDY}/gaps/"])
+def test_an_address_with_a_zero_byte_is_refused_in_words(client: Client, path: str) -> None:
+    client.force_login(administrator())
+    response = client.get(f"{path}?words=a%00b", headers=ENGLISH)
+    assert response.status_code == 400
+    assert "zero byte" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/people/", "/audit.csv", "/nowhere/"])
+def test_what_is_shown_to_whoever_is_logged_in_is_never_kept_in_a_cache(client: Client, path: str) -> None:
+    client.force_login(administrator())
+    assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_what_everybody_may_read_may_be_kept(client: Client) -> None:
+    assert "no-store" not in client.get("/about/").get("Cache-Control", "")
