@@ -17,7 +17,7 @@ GAP_FIGURES = (
     "t", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high",
 )  # fmt: skip
 PRINTED_COLUMNS = (
-    "id", "stamp", "section", "title", "profile", "percent", "ours", "reproduced", "definition", "estimate",
+    "id", "stamp", "section", "title", "whose", "percent", "ours", "reproduced", "definition", "estimate",
     "where", "note",
 )  # fmt: skip
 
@@ -106,7 +106,7 @@ def printed_row(document: Document, printed: Printed) -> Row:
         "stamp": stamp(document),
         "section": section_words(printed.section),
         "title": printed_words(document, printed),
-        "profile": whose_words(document, printed),
+        "whose": whose_words(document, printed),
         "percent": None if printed.percent is None else printed.percent / 100,
         "ours": printed.ours,
         "reproduced": printed.reproduced,
@@ -149,7 +149,7 @@ def column_title(column: str) -> str:
     titles = {
         "id": _("id"),
         "stamp": _("stamp"),
-        "profile": _("whose"),
+        "whose": _("whose"),
         "indicator": _("indicator"),
         "title": _("title"),
         "share": _("answer"),

@@ -132,4 +132,4 @@ def query(context: dict[str, Any], **changes: str) -> str:
 @register.filter
 def printed_percent(percent: float) -> str:
     """Return a printed percentage with the decimals that it was printed with."""
-    return numbers.decimal(percent, 0 if percent == round(percent) else 1) + numbers.SPACE + "%"
+    return f"{percent:g}{numbers.SPACE}%"
