@@ -54,11 +54,12 @@ def whose_words(document: Document, printed: Printed) -> str:
 def definition_words(document: Document, printed: Printed) -> str:
     """Return how our figure was computed to answer a printed one."""
     levels = document.profile().levels
-    averaged = listed(inside(say(level.short)) for level in levels if level.code in printed.levels)
+    averaged = [inside(say(level.short)) for level in levels if level.code in printed.levels]
+    whole = len(averaged) == len(levels)
     definitions = {
         "share": _("share of the profile"),
-        "pooled": _("pooled: every person once"),
-        "mean": _("mean of profiles: %(profiles)s") % {"profiles": averaged},
+        "pooled": _("pooled"),
+        "mean": _("mean of profiles") if whole else _("mean of %(profiles)s") % {"profiles": listed(averaged)},
         "context": _("national or registry figure, not of this survey"),
         "none": _("nothing to compute it from"),
     }

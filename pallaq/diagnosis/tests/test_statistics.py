@@ -206,7 +206,7 @@ def test_no_code_of_the_files_stands_for_words(document: Document) -> None:
 def test_a_mean_says_of_which_profiles_it_is(document: Document) -> None:
     payroll = next(figure for figure in document.printed if figure.number == 47)
     with override("en"):
-        assert definition_words(document, payroll) == "mean of profiles: women, men"
+        assert definition_words(document, payroll) == "mean of women, men"
 
 
 def test_it_is_the_same_after_json(document: Document) -> None:
