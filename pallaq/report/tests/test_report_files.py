@@ -217,3 +217,22 @@ def test_progress_is_told_step_by_step(tmp_path):
     write_files(one_gap(), tmp_path, "en", "", lambda step, done, total: steps.append((step, done, total)))
     assert len({step for step, _, _ in steps}) == 3
     assert all(0 <= done <= total for _, done, total in steps)
+
+
+def test_every_row_and_sheet_of_synthetic_data_is_stamped(written):
+    assert {row["stamp"] for row in csv_rows(written).values()} == {"SYNTHETIC"}
+    about, *sheets = openpyxl.load_workbook(written / "estimates.xlsx")
+    assert "SYNTHETIC" in about["A1"].value
+    for sheet in sheets:
+        head, *rows = sheet.iter_rows(values_only=True)
+        assert {row[head.index("stamp")] for row in rows} == {"SYNTHETIC"}
+
+
+def test_real_data_are_not_stamped(tmp_path):
+    write_files(one_gap(), tmp_path, "en", "")
+    assert {row["stamp"] for row in csv_rows(tmp_path).values()} == {""}
+
+
+def test_the_figures_are_the_same_file_in_every_language(written, tmp_path):
+    write_files(gold(), tmp_path, "es", "")
+    assert (tmp_path / "estimates.json").read_bytes() == (written / "estimates.json").read_bytes()
