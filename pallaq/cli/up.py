@@ -119,6 +119,7 @@ def check_database() -> None:
 def prepare_site() -> None:
     """Bring tables, translations, static files and the demo study up to date."""
     from pallaq.cli import demo  # tables can be imported only once Django is loaded
+    from pallaq.diagnosis.actions import renew_outdated
     from pallaq.study.actions import register_studies
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -127,6 +128,7 @@ def prepare_site() -> None:
     catalogues = list(settings.PACKAGE.rglob("django.po"))
     if not all(path.with_suffix(".mo").exists() for path in catalogues):
         subprocess.run([sys.executable, CHECKOUT / "tools" / "messages.py", "compile"], check=True)
+    renew_outdated()
     if settings.PRODUCTION:
         emails = [email for email, _role, _password in demo.DEMO_LOGINS]
         people = get_user_model().objects.filter(email__in=emails)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from pallaq.accounts.models import User
 from pallaq.diagnosis.models import Diagnosis, State
+from pallaq.report.rules.document import FORMAT
 from pallaq.shared import releases
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
@@ -33,6 +34,17 @@ def request_diagnosis(*, release: Release, by: User | None) -> Diagnosis:
         diagnosis.save(update_fields=["state", "failure", "progress"])
         record(by=by, action="diagnosis.request", scope=release.study_id, about=f"release {release.number}")
     return diagnosis
+
+
+@transaction.atomic
+def renew_outdated() -> None:
+    """Ask again for what another version of Pallaq computed: its document does not hold what the pages show now."""
+    outdated = Diagnosis.objects.filter(state=State.DONE).exclude(document__format=FORMAT).defer("document")
+    for diagnosis in outdated.select_related("release"):
+        diagnosis.state, diagnosis.progress = State.WAITING, 0
+        diagnosis.save(update_fields=["state", "progress"])
+        about = f"release {diagnosis.release.number}"
+        record(by=None, action="diagnosis.request", scope=diagnosis.release.study_id, about=about)
 
 
 def run_diagnosis(release: Release, progress: Progress = lambda _step, _percent: None) -> Diagnosis:

@@ -7,13 +7,16 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from pallaq.accounts.tests.people import administrator, client_of, person
-from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis
+from pallaq.diagnosis.actions import renew_outdated, request_diagnosis, run_diagnosis
 from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.diagnosis.tasks import resume, start_diagnosis
+from pallaq.diagnosis.tests.samples import load
+from pallaq.report.tests.documents import gold as gold_document
 from pallaq.shared.models import AuditEvent
 from pallaq.shared.releases import sha256_of
 from pallaq.study.actions import freeze_release, give_role, withdraw_release
@@ -80,6 +83,15 @@ def test_it_starts_anew_after_a_crash(release: Release, data: Path) -> None:
     assert Diagnosis.objects.get().state == State.DONE
     assert not half.exists()
     assert sorted(path.name for path in half.parent.iterdir()) == ["1"]
+
+
+def test_it_computes_again_what_another_version_computed(client: Client) -> None:
+    current, outdated = load(gold_document(), number=7), load(gold_document(), number=8)
+    Diagnosis.objects.filter(pk=outdated.pk).update(document={"format": "pallaq-diagnosis/0"})
+    renew_outdated()
+    assert Diagnosis.objects.get(pk=current.pk).state == State.DONE
+    assert Diagnosis.objects.get(pk=outdated.pk).state == State.WAITING
+    assert client.get("/studies/women-and-men-of-gold/gaps/").status_code == 200
 
 
 def test_it_says_when_the_frozen_files_were_changed(release: Release) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 Text = Mapping[str, str]  # language -> words
 Hidden = Literal["", "primary", "secondary"]
 
-FORMAT = "pallaq-diagnosis/1"
+FORMAT = "pallaq-diagnosis/2"  # count it up with every field added, renamed or removed
 
 
 @dataclass(frozen=True)
