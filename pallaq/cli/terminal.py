@@ -30,7 +30,8 @@ def plainly() -> Iterator[None]:
     except OSError as error:
         if error.errno not in DENIED:
             raise
-        raise Refusal(f"{error.filename or 'PALLAQ_DATA'}: {error.strerror}", code="denied") from error
+        place = f"{error.filename}: " if error.filename else ""  # a write to a full disk names no file
+        raise Refusal(f"{place}{error.strerror}", code="denied") from error
     except django.db.DatabaseError as error:
         if "No space left on device" not in str(error):
             raise

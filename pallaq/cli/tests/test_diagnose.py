@@ -1,12 +1,15 @@
 """`pallaq diagnose` says in one line where it cannot write, and leaves nothing there."""
 
+import errno
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pallaq.cli import main
+from pallaq.cli.terminal import plainly
 from pallaq.report.placing import whole_folder
+from pallaq.shared.errors import Refusal
 
 STUDY = Path(__file__).parents[3] / "studies" / "nhanes"
 
@@ -62,3 +65,9 @@ def test_it_writes_through_a_link_and_into_the_folder_it_stands_in(
         monkeypatch.chdir(tmp_path / "report")
         assert [path.name for path in (tmp_path / "report").iterdir()] == ["report.pdf"]
     assert (tmp_path / "link").is_symlink()
+
+
+def test_a_full_disk_is_said_without_naming_a_folder_that_is_not_full() -> None:
+    with pytest.raises(Refusal) as caught, plainly():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.message == "No space left on device"
