@@ -116,7 +116,7 @@ def test_everything_can_be_read_without_javascript(open_page: OpenPage) -> None:
     opened.get_by_role("link").click()
     for words in ("What is counted", "Mean of profiles", "p adjusted", "Base"):
         assert words in said(page)
-    page.get_by_text("By region").click()
+    page.locator("summary", has_text="By region").click()
     expect(page.get_by_role("cell", name="fewer than 10").first).to_be_visible()
     page.get_by_role("link", name="All gaps").click()
     page.get_by_role("searchbox").fill("housework")
