@@ -164,7 +164,7 @@ def overview_form(document: Document, width: int, rows: Rows) -> dict[str, Any]:
     text = altair.Chart().mark_text(align="right", fontSize=13, fontWeight="bold", color=INK)
     layers.append(text.encode(y=y, x=altair.value(width - names), text="points:N", description="gap:N"))
     tallest = max(row["title"].count("\n") for row in rows) + 1
-    return form_of(layers, width, names, max(26, 8 + 14 * tallest))
+    return form_of(layers, width, names, max(26, 4 + 14 * tallest))
 
 
 def form_of(layers: list[Any], width: int, names: int, step: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from pallaq.report.tables import (
     breakdown_table,
     context_table,
     fill,
+    folded_table,
     gap_line,
     gaps_table,
     indicator_table,
@@ -125,7 +126,9 @@ def sections(book: Book, charts: Mapping[str, str]) -> Iterator[Block]:
         if here:
             yield Heading(2, f"{section.number} {say(section.title)}".strip(), f"section-{section.code}")
         for indicator in here:
-            yield from measure(book, indicator, charts)
+            if indicator.on_board:
+                yield from measure(book, indicator, charts)
+        yield from folded(book, [info for info in here if not info.on_board], _("Also asked, without a gap to show"))
 
 
 def measure(book: Book, indicator: IndicatorInfo, charts: Mapping[str, str]) -> Iterator[Block]:
@@ -133,6 +136,8 @@ def measure(book: Book, indicator: IndicatorInfo, charts: Mapping[str, str]) -> 
     yield Heading(3, say(indicator.title), f"measure-{indicator.code}")
     yield Paragraph((question_of(indicator),), "text")
     yield Paragraph((f"{kind_of_gap(indicator)} · {base_of(indicator)}",), "note")
+    if note := say(indicator.note):
+        yield Paragraph((note,), "note")
     if indicator.code in charts:
         yield Chart(indicator.code, charts[indicator.code])
     profile = book.document.profile().code
@@ -140,8 +145,6 @@ def measure(book: Book, indicator: IndicatorInfo, charts: Mapping[str, str]) -> 
         if gap.variable == profile and not gap.within:
             yield Paragraph(gap_line(book, gap), "item")
     yield indicator_table(book, indicator)
-    if note := say(indicator.note):
-        yield Paragraph((note,), "note")
 
 
 def question_of(indicator: IndicatorInfo) -> str:
@@ -164,8 +167,17 @@ def characteristics(book: Book) -> Iterator[Block]:
     here = [info for info in book.document.indicators if not info.kind]
     if here:
         yield Heading(2, _("Who they are"), "characteristics")
-    for indicator in here:
-        yield from measure(book, indicator, {})
+    yield from folded(book, here, _("What describes people and measures no gap"))
+
+
+def folded(book: Book, indicators: list[IndicatorInfo], caption: str) -> Iterator[Block]:
+    """Yield questions without a gap in one table, with the doubts about them."""
+    for indicator in indicators:
+        if note := say(indicator.note):
+            yield Paragraph((f"{say(indicator.title)}: {note}",), "note")
+    table = folded_table(book, indicators, caption)
+    if table.rows:
+        yield table
 
 
 def against_the_print(book: Book) -> Iterator[Block]:

@@ -104,6 +104,27 @@ def indicator_table(book: Book, indicator: IndicatorInfo) -> Table:
     )
 
 
+def folded_table(book: Book, indicators: Iterable[IndicatorInfo], caption: str) -> Table:
+    """Return the answers of several questions, one a row; what nobody printed for any group is left out."""
+    document, profile = book.document, book.document.profile()
+    domains = [*({profile.code: level.code} for level in profile.levels), {}]
+    rows: list[tuple[Line, ...]] = []
+    for indicator in indicators:
+        for share in indicator.shares:
+            estimates = [book.share(indicator.code, share.code, domain) for domain in domains]
+            if not any(estimate and not estimate.assumed for estimate in estimates):
+                continue
+            title = f"{say(indicator.title)}: {inside(say(share.title))}"
+            rows.append(((title,), *(folded_cell(book, one) for one in estimates), count_cell(book, estimates[-1], "n")))
+    heads = (_("Answer"), *(say(level.short) for level in profile.levels), _("All, pooled"), _("n, the base"))
+    return Table(caption, heads, tuple(rows), interval_meaning(document))
+
+
+def folded_cell(book: Book, estimate: Estimate | None) -> Line:
+    """Return a share, or a dash where the study printed none and the reconstruction had to choose one."""
+    return ("–",) if estimate and estimate.assumed and not estimate.hidden else share_cell(book, estimate)
+
+
 def breakdown_table(book: Book, indicator: IndicatorInfo, variable: VariableInfo) -> Table:
     """Return the counted answer by the levels of a region or another variable, for everybody and by profile."""
     profile = book.document.profile()
