@@ -115,9 +115,11 @@ def folded_table(book: Book, indicators: Iterable[IndicatorInfo], caption: str) 
             if not any(estimate and not estimate.assumed for estimate in estimates):
                 continue
             title = f"{say(indicator.title)}: {inside(say(share.title))}"
-            rows.append(((title,), *(folded_cell(book, one) for one in estimates), count_cell(book, estimates[-1], "n")))
+            cells = [folded_cell(book, estimate) for estimate in estimates]
+            rows.append(((title,), *cells, count_cell(book, estimates[-1], "n")))
     heads = (_("Answer"), *(say(level.short) for level in profile.levels), _("All, pooled"), _("n, the base"))
-    return Table(caption, heads, tuple(rows), interval_meaning(document))
+    note = _("A dash stands where the study printed no figure.") if document.synthetic else ""
+    return Table(caption, heads, tuple(rows), f"{interval_meaning(document)} {note}".strip())
 
 
 def folded_cell(book: Book, estimate: Estimate | None) -> Line:

@@ -10,11 +10,14 @@ import openpyxl
 import pikepdf
 import pypdfium2
 import pytest
+from django.utils import translation
 from lxml import html
 
 from pallaq.report.files import write_files
 from pallaq.report.rules.document import Document
+from pallaq.report.tables import Book, folded_table
 from pallaq.report.tests.documents import gold, one_gap
+from pallaq.shared.documents.blocks import Figure
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -111,10 +114,24 @@ def test_the_page_needs_nothing_but_itself(written):
     assert len(text.encode()) < 1_500_000
 
 
+def test_a_question_printed_for_all_alone_takes_one_row():
+    document, shown = gold(), "electricity.yes.all"
+    printed = tuple(replace(one, assumed=False) if one.id == shown else one for one in document.estimates)
+    book = Book.of(replace(document, estimates=printed))
+    with translation.override("en"):
+        table = folded_table(book, [document.indicator("electricity")], "Who they are")
+    ((title, *profiles, everybody, base),) = table.rows
+    assert title == ("Electricity at home: yes",)
+    assert profiles == [("–",)] * 3
+    assert everybody[0] == Figure(shown, "estimate", f"93.0{SPACE}%")
+    assert base == (Figure(shown, "n", "854"),)
+    assert "A dash stands where the study printed no figure." in table.note
+
+
 def test_what_is_assumed_is_said_and_never_printed_or_drawn(written):
     figures = page_figures(written)
-    assert {field for id_, field in figures if id_.startswith("electricity.yes.profile")} == {"n"}
-    assert "assumed" in (written / "report.html").read_text(encoding="utf-8")
+    assert not [id_ for id_, _field in figures if id_.startswith("electricity.") and ".region-" not in id_]
+    assert "“Assumed” stands" in (written / "report.html").read_text(encoding="utf-8")
     assert not (written / "charts" / "electricity-720.svg").exists()
 
 
