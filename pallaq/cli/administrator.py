@@ -2,11 +2,15 @@
 
 import click
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pallaq.cli import dump
+from pallaq.cli import dump, place
 from pallaq.cli.terminal import plainly, start_django
+from pallaq.shared.errors import Refusal
 
 
 @click.command
@@ -14,10 +18,23 @@ from pallaq.cli.terminal import plainly, start_django
 def command(email: str) -> None:
     """Make EMAIL an administrator and print the one-time link with which she chooses her password."""
     start_django()
-    with plainly(), dump.database(settings.DATA):
-        address = administrator_link(email)
+    refuse_no_address(email)
+    with plainly():
+        place.prepare(settings.DATA)
+        with dump.database(settings.DATA):
+            call_command("migrate", verbosity=0, interactive=False)
+            address = administrator_link(email)
     click.echo(_("Open this within 7 days, and choose a name and a password:"))
     click.echo(address)
+
+
+def refuse_no_address(email: str) -> None:
+    """Refuse what is no e-mail address."""
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        message = _("“%(email)s” is no e-mail address. Write it as name@example.pe.")
+        raise Refusal(message % {"email": email}, code="no-address") from error
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from pallaq.accounts.models import User
-from pallaq.cli.administrator import administrator_link
+from pallaq.cli.administrator import administrator_link, refuse_no_address
+from pallaq.shared.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +27,8 @@ def test_a_known_person_gets_a_new_link_and_her_old_password_ends() -> None:
     user.refresh_from_db()
     assert user.is_administrator
     assert not user.check_password("una-clave-muy-larga")
+
+
+def test_it_refuses_what_is_no_address() -> None:
+    with pytest.raises(Refusal, match="is no e-mail address"):
+        refuse_no_address("jefa")
