@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from pallaq.cli import dump, place
 from pallaq.cli.terminal import plainly, start_django
+from pallaq.shared.environment import make_secret_key, secret_key
 from pallaq.shared.errors import Refusal
 
 
@@ -21,6 +22,8 @@ def command(email: str) -> None:
     refuse_no_address(email)
     with plainly():
         place.prepare(settings.DATA)
+        make_secret_key(settings.DATA)
+        settings.SECRET_KEY = secret_key(settings.DATA)  # read before there was one, and it signs the link
         with dump.database(settings.DATA):
             call_command("migrate", verbosity=0, interactive=False)
             address = administrator_link(email)
