@@ -38,8 +38,7 @@ def printed_words(document: Document, printed: Printed) -> str:
     indicator = next((info for info in document.indicators if info.code == printed.indicator), None)
     if indicator is None:
         return say(printed.title)
-    # A title may end with the answer it counts, "Age: 18 to 30"; the printed figure names its own.
-    return f"{say(indicator.title).split(': ')[0]}: {inside(say(indicator.share(printed.share).title))}"
+    return f"{say(indicator.title)}: {inside(say(indicator.share(printed.share).title))}"
 
 
 def whose_words(document: Document, printed: Printed) -> str:
