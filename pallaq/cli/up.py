@@ -140,9 +140,11 @@ def prepare_site() -> None:
 
 
 def start_site(stack: ExitStack, host: str, port: int) -> Processes:
-    """Start the worker of long tasks and the web server; what a crash left unfinished is taken up first."""
+    """Start the worker of long tasks and the web server; what is left of yesterday is cleared or taken up first."""
     from pallaq.diagnosis.tasks import resume
+    from pallaq.study.actions.uploads import clear_expired
 
+    clear_expired()
     resume()
     options = ["--no-reload", "--verbosity", "0", "--skip-checks"]
     worker = children.spawn([sys.executable, "-m", "django", "db_worker", *options])
