@@ -20,7 +20,7 @@ ANSWERS = pyarrow.table(
 
 
 def one(share, domain=None, by=((), ("profile",)), rows=ANSWERS):
-    return brecha.proportions(rows, QUOTA, [share], by=by).get(share.name, domain or {})
+    return brecha.estimate(rows, QUOTA, [share], by=by).get(share.name, domain or {})
 
 
 def test_asked_keeps_no_answer_in_the_denominator():
@@ -55,7 +55,7 @@ def test_those_outside_the_universe_are_not_asked():
     )
     everyone = one(share)
     assert (everyone.estimate, everyone.asked, everyone.missing) == (0.5, 6, 1)
-    result = brecha.proportions(ANSWERS, QUOTA, [share], by=[("profile",)])
+    result = brecha.estimate(ANSWERS, QUOTA, [share], by=[("profile",)])
     assert [e.domain for e in result] == [{"profile": "women"}]
 
 
@@ -85,7 +85,7 @@ def test_a_universe_of_two_columns_is_where_both_hold():
 def test_a_domain_in_which_nobody_answered_has_no_estimate():
     rows = pyarrow.table({"profile": ["women", "women", "men"], "ppe": ["yes", "no", "none"]})
     share = Share(name="ppe", variable="ppe", counted=("yes",), base="answered", missing=("none",))
-    result = brecha.proportions(rows, QUOTA, [share], by=[("profile",)])
+    result = brecha.estimate(rows, QUOTA, [share], by=[("profile",)])
     assert [e.domain for e in result] == [{"profile": "women"}]
     assert result.find("ppe", {"profile": "men"}) is None
 
@@ -93,14 +93,14 @@ def test_a_domain_in_which_nobody_answered_has_no_estimate():
 def test_a_row_with_a_blank_level_is_in_no_domain_but_everybody():
     rows = pyarrow.table({"profile": ["women", "men", None, ""], "ppe": ["yes", "no", "yes", "no"]})
     share = Share(name="ppe", variable="ppe", counted=("yes",))
-    result = brecha.proportions(rows, QUOTA, [share], by=[(), ("profile",)])
+    result = brecha.estimate(rows, QUOTA, [share], by=[(), ("profile",)])
     assert [(e.domain, e.n) for e in result] == [({}, 4), ({"profile": "men"}, 1), ({"profile": "women"}, 1)]
 
 
 def test_domains_may_be_asked_for_in_any_order_of_their_columns():
     rows = ANSWERS.append_column("region", pyarrow.array(["Puno", "Ica"] * 5))
     share = Share(name="ppe", variable="ppe", counted=("yes",), missing=("none", ""))
-    result = brecha.proportions(rows, QUOTA, [share], by=[("profile", "region")])
+    result = brecha.estimate(rows, QUOTA, [share], by=[("profile", "region")])
     found = result.get("ppe", {"region": "Puno", "profile": "women"})
     assert found.domain == {"profile": "women", "region": "Puno"}
     assert list(found.domain) == ["profile", "region"]
@@ -125,7 +125,7 @@ def test_decimals_and_truth_values_are_codes_too():
     rows = pyarrow.table({"a": [0.5, 1.5, 0.5, 2.0], "b": [True, False, True, True]})
     half = Share(name="half", variable="a", counted=("0.5",))
     true = Share(name="true", variable="b", counted=("true",))
-    result = brecha.proportions(rows, QUOTA, [half, true])
+    result = brecha.estimate(rows, QUOTA, [half, true])
     assert [e.estimate for e in result] == [0.5, 0.75]
 
 
@@ -137,7 +137,7 @@ def test_a_data_frame_a_csv_and_a_parquet_file_give_the_same(tmp_path):
     share = Share(name="one", variable="a", counted=("1",), missing=("",))
     design = Design(kind="quota", weight="w")
     results = [
-        [*brecha.proportions(source, design, [share], by=[(), ("profile",)])]
+        [*brecha.estimate(source, design, [share], by=[(), ("profile",)])]
         for source in (frame, tmp_path / "rows.csv", str(tmp_path / "rows.parquet"))
     ]
     assert results[0] == results[1] == results[2]
@@ -149,14 +149,14 @@ def test_a_table_of_any_engine_is_taken_as_it_is():
     assert brecha.read(table) is table
     share = Share(name="ppe", variable="ppe", counted=("yes",), missing=("none", ""))
     women = table.filter(table.profile == "women")
-    assert brecha.proportions(women, QUOTA, [share]).get("ppe", {}).n == 6
+    assert brecha.estimate(women, QUOTA, [share]).get("ppe", {}).n == 6
 
 
 def test_a_csv_is_read_as_text_with_its_zeros(tmp_path):
     (tmp_path / "rows.csv").write_text("code;a\n007;yes\n7;no\n", encoding="utf-8")
     table = brecha.read(tmp_path / "rows.csv", separator=";")
     share = Share(name="yes", variable="a", counted=("yes",))
-    result = brecha.proportions(table, QUOTA, [share], by=[("code",)])
+    result = brecha.estimate(table, QUOTA, [share], by=[("code",)])
     assert [e.domain["code"] for e in result] == ["007", "7"]
 
 
@@ -173,5 +173,5 @@ def test_files_that_are_not_there_or_of_another_kind(tmp_path):
 def test_columns_that_differ_from_sums_only_in_case_do_not_clash():
     rows = pyarrow.table({"N": ["yes", "no"], "key_0": ["a", "b"], "sum_0": ["x", "x"]})
     share = Share(name="n", variable="N", counted=("yes",))
-    result = brecha.proportions(rows, QUOTA, [share], by=[(), ("key_0",), ("sum_0",)])
+    result = brecha.estimate(rows, QUOTA, [share], by=[(), ("key_0",), ("sum_0",)])
     assert [e.estimate for e in result] == [0.5, 1.0, 0.0, 0.5]

@@ -9,7 +9,7 @@ import pytest
 
 import brecha
 
-MODULES = [f"brecha.{module.name}" for module in pkgutil.iter_modules(brecha.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(brecha.__path__, "brecha.")]
 README = Path(__file__).parents[1] / "README.md"
 
 

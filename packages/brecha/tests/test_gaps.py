@@ -22,7 +22,7 @@ def answers(women, men, extra=None):
 
 
 def estimate(rows, design=QUOTA, by=((), ("who",))):
-    return brecha.proportions(rows, design, [Share(name="a", variable="a", counted=("yes",))], by=by)
+    return brecha.estimate(rows, design, [Share(name="a", variable="a", counted=("yes",))], by=by)
 
 
 def test_a_zero_cell_has_an_interval_but_no_error():
@@ -89,14 +89,14 @@ def test_a_gap_of_one_and_minus_one_stays_on_the_scale():
 def test_a_gap_whose_side_was_not_asked_is_left_out():
     rows = answers((3, 3), (4, 4))
     share = Share(name="b", variable="a", counted=("yes",), universe={"who": ("women",)})
-    result = brecha.proportions(rows, QUOTA, [share], by=[("who",)])
+    result = brecha.estimate(rows, QUOTA, [share], by=[("who",)])
     assert brecha.gaps(result, WOMEN_MEN) == []
 
 
 def test_gaps_come_by_name_and_then_by_comparison():
     rows = answers((3, 3), (4, 5))
     shares = [Share(name=name, variable="a", counted=(name,)) for name in ("yes", "no")]
-    result = brecha.proportions(rows, QUOTA, shares, by=[("who",)])
+    result = brecha.estimate(rows, QUOTA, shares, by=[("who",)])
     both = [*WOMEN_MEN, Comparison(variable="who", group="men", reference="women")]
     found = [(gap.name, gap.group) for gap in brecha.gaps(result, both)]
     assert found == [("yes", "women"), ("yes", "men"), ("no", "women"), ("no", "men")]
@@ -179,7 +179,7 @@ def test_a_stratum_of_a_single_psu_is_not_counted_as_the_domain_s_doing():
 def test_a_level_changes_the_width():
     rows = answers((3, 7), (5, 5))
     share = [Share(name="a", variable="a", counted=("yes",))]
-    wide, narrow = (brecha.proportions(rows, QUOTA, share, level=level).get("a", {}) for level in (0.99, 0.8))
+    wide, narrow = (brecha.estimate(rows, QUOTA, share, level=level).get("a", {}) for level in (0.99, 0.8))
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
@@ -190,7 +190,7 @@ def test_a_result_gives_its_estimates_in_the_order_asked_each_once():
 
 
 def test_no_shares_give_no_estimates():
-    assert list(brecha.proportions(answers((1, 1), (1, 1)), QUOTA, [], by=[("who",)])) == []
+    assert list(brecha.estimate(answers((1, 1), (1, 1)), QUOTA, [], by=[("who",)])) == []
 
 
 def test_limits_of_a_gap_use_the_correlation_of_its_sides():

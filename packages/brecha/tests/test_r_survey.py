@@ -27,7 +27,7 @@ def yes(variable, code="1"):
 
 
 def estimate(data, design, share, by=((),)):
-    return brecha.proportions(DATA / f"{data}.csv", design, [share], by=by)
+    return brecha.estimate(DATA / f"{data}.csv", design, [share], by=by)
 
 
 def exactly(number):
@@ -73,7 +73,7 @@ def test_the_default_limits_are_wilson_s_on_the_design_s_effective_size():
 def test_the_effective_size_is_at_most_the_rows():
     # stype is the stratifier: its share is known without error
     share = Share(name="E", variable="stype", counted=("E",))
-    everyone = brecha.proportions(DATA / "apistrat.csv", STRATIFIED, [share]).get("E", {})
+    everyone = brecha.estimate(DATA / "apistrat.csv", STRATIFIED, [share]).get("E", {})
     assert everyone.se == 0
     assert everyone.n_eff == everyone.n == 200
     assert everyone.low < everyone.estimate < everyone.high
@@ -85,7 +85,7 @@ def test_the_codes_of_an_item_are_shares_that_sum_to_one():
         *(Share(name=f"stype{code}", variable="stype", counted=(code,)) for code in "EHM"),
         *(Share(name=f"sch.wide{code}", variable="sch.wide", counted=(code,)) for code in ("No", "Yes")),
     ]
-    result = brecha.proportions(DATA / "apistrat.csv", STRATIFIED, shares)
+    result = brecha.estimate(DATA / "apistrat.csv", STRATIFIED, shares)
     assert [e.estimate for e in result] == exactly(expected["est"])
     assert [e.se for e in result] == pytest.approx(expected["se"], rel=1e-9)
 
@@ -227,7 +227,7 @@ def test_the_design_effect_is_against_sampling_with_replacement():
 )
 def test_covariances_of_different_items(design, covariances):
     items = ["has_id_card", "owns_pit", "rare"]
-    result = brecha.proportions(DATA / "quota854.csv", design, [yes(item) for item in items])
+    result = brecha.estimate(DATA / "quota854.csv", design, [yes(item) for item in items])
     pairs = [(0, 1), (0, 2), (1, 2)]
     found = [result.covariance((items[i], {}), (items[j], {})) for i, j in pairs]
     assert found == exactly(covariances)
@@ -236,7 +236,7 @@ def test_covariances_of_different_items(design, covariances):
 def test_covariance_of_different_items_in_domains_that_overlap():
     # in R: t <- svytotal(~hA+A+rare+one, update(Q, A=1*(profile=="A_woman_miner"), hA=A*has_id_card, one=1))
     # in R: vcov(svycontrast(t, list(a=quote(hA/A), b=quote(rare/one))))
-    result = brecha.proportions(DATA / "quota854.csv", QUOTA, [yes("has_id_card"), yes("rare")], by=[(), ("profile",)])
+    result = brecha.estimate(DATA / "quota854.csv", QUOTA, [yes("has_id_card"), yes("rare")], by=[(), ("profile",)])
     found = result.covariance(("has_id_card", {"profile": PROFILES[0]}), ("rare", {}))
     assert found == exactly(1.24126388280340e-06)
 

@@ -28,7 +28,7 @@ def table(**columns):
 
 def refusal(rows, design, shares=(YES,), **options):
     with pytest.raises(BrechaError) as caught:
-        brecha.proportions(rows, design, shares, **options)
+        brecha.estimate(rows, design, shares, **options)
     assert caught.value.code in MESSAGES
     assert str(caught.value)
     return caught.value.code, caught.value.values
@@ -85,7 +85,7 @@ def test_a_single_psu_stratum_is_named():
 
 def test_a_single_psu_that_is_its_whole_population_needs_no_rule():
     rows = table(region=["Puno"] * 7 + ["Ancash"], size=[100.0] * 7 + [1.0])
-    result = brecha.proportions(rows, FINITE, [YES])
+    result = brecha.estimate(rows, FINITE, [YES])
     assert result.design.single_psu == ()
     assert result.get("yes", {}).se > 0
 
@@ -116,7 +116,7 @@ def test_two_single_psu_strata_may_join_each_other():
     rows = table(region=["Puno"] * 6 + ["Ancash", "Ica"])
     into = {("Ancash",): ("Ica",), ("Ica",): ("Ancash",)}
     design = Design(kind="quota", strata=("region",), single_psu=SinglePsu("collapse", into=into))
-    result = brecha.proportions(rows, design, [YES])
+    result = brecha.estimate(rows, design, [YES])
     assert (result.design.strata, result.design.df) == (2, 6)
     assert set(result.design.collapsed) == set(into.items())
 
@@ -125,13 +125,13 @@ def test_a_single_psu_stratum_follows_the_one_it_joined():
     rows = table(region=["Puno"] * 6 + ["Ancash", "Ica"])
     into = {("Ancash",): ("Ica",), ("Ica",): ("Puno",)}
     design = Design(kind="quota", strata=("region",), single_psu=SinglePsu("collapse", into=into))
-    assert brecha.proportions(rows, design, [YES]).design.strata == 1
+    assert brecha.estimate(rows, design, [YES]).design.strata == 1
 
 
 def test_a_stratum_with_several_rows_is_not_collapsed():
     rule = SinglePsu("collapse", into={("Ica",): ("Puno",)})
     design = Design(kind="quota", strata=("region",), single_psu=rule)
-    assert brecha.proportions(table(), design, [YES]).design.collapsed == ()
+    assert brecha.estimate(table(), design, [YES]).design.collapsed == ()
 
 
 def test_a_sample_larger_than_its_population():
@@ -175,7 +175,7 @@ def test_a_blank_that_no_missing_code_declares():
 def test_a_blank_outside_the_universe_was_never_asked():
     rows = table(a=["yes", "no"] * 2 + [None] * 4)
     share = Share(name="yes", variable="a", counted=("yes",), universe={"region": ("Puno",)})
-    assert brecha.proportions(rows, REGIONS, [share]).get("yes", {}).asked == 4
+    assert brecha.estimate(rows, REGIONS, [share]).get("yes", {}).asked == 4
 
 
 @pytest.mark.parametrize("level", [0, 1, 95])
@@ -206,7 +206,7 @@ def test_designs_of_no_kind_or_rule():
 
 
 def test_gaps_of_what_was_not_estimated():
-    result = brecha.proportions(table(), REGIONS, [YES], by=[(), ("region",)])
+    result = brecha.estimate(table(), REGIONS, [YES], by=[(), ("region",)])
     for code, comparison, names in (
         ("not_estimated_by", Comparison("site", "1", "2"), None),
         ("not_estimated_by", Comparison("region", "Ica", "Puno", within={"site": "1"}), None),
@@ -220,7 +220,7 @@ def test_gaps_of_what_was_not_estimated():
 
 
 def test_an_estimate_or_a_mean_that_was_not_made():
-    result = brecha.proportions(table(), REGIONS, [YES], by=[(), ("region",)])
+    result = brecha.estimate(table(), REGIONS, [YES], by=[(), ("region",)])
     with pytest.raises(BrechaError, match=r"no estimate of 'yes' for \{'region': 'Lima'\}"):
         result.get("yes", {"region": "Lima"})
     with pytest.raises(BrechaError, match="at least one level of 'region'"):

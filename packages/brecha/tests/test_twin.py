@@ -124,7 +124,7 @@ def test_the_twin_agrees(sample):
     twin = Twin(rows, design)
     psus = sum(len(psus) for psus in twin.psus.values())
     assume(psus > len(twin.psus))
-    result = brecha.proportions(pyarrow.Table.from_pylist(rows), design, SHARES, by=BY)
+    result = brecha.estimate(pyarrow.Table.from_pylist(rows), design, SHARES, by=BY)
     assert result.design.df == psus - len(twin.psus)
     for share in SHARES:
         for domain in DOMAINS:
@@ -148,7 +148,7 @@ def test_the_twin_agrees_on_covariances(sample, one, other):
     assume(sum(len(psus) for psus in twin.psus.values()) > len(twin.psus))
     found = [[twin.linearised(share, domain) for share in SHARES] for domain in (one, other)]
     assume(all(linear is not None for side in found for linear in side))
-    result = brecha.proportions(pyarrow.Table.from_pylist(rows), design, SHARES, by=BY)
+    result = brecha.estimate(pyarrow.Table.from_pylist(rows), design, SHARES, by=BY)
     for j, k in ((0, 0), (1, 1), (0, 1), (2, 0)):
         covariance = result.covariance((SHARES[j].name, one), (SHARES[k].name, other))
         expected = twin.covariance(found[0][j][1], found[1][k][1])

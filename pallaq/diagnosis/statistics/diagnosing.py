@@ -51,7 +51,7 @@ def diagnose(
     """
     source = brecha.read(table)
     with in_words():
-        result = brecha.proportions(source, design(study), shares(study), by=domains(study), level=LEVEL)
+        result = brecha.estimate(source, design(study), shares(study), by=domains(study), level=LEVEL)
     hidden = hidden_cells(study, result)
     estimates = [*all_estimates(study, result, hidden), *partial_means(study, result, hidden)]
     gaps = all_gaps(study, result, estimates)

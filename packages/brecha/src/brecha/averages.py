@@ -40,7 +40,7 @@ def mean_of(
 
     >>> import brecha
     >>> answers = {"who": ["women"] * 2 + ["men"] * 6, "ppe": ["no", "yes"] + ["yes"] * 6}
-    >>> result = brecha.proportions(answers, brecha.Design(kind="quota", strata=("who",)),
+    >>> result = brecha.estimate(answers, brecha.Design(kind="quota", strata=("who",)),
     ...     [brecha.Share(name="ppe.yes", variable="ppe", counted=("yes",))], by=[(), ("who",)])
     >>> mean_of(result, "ppe.yes", "who", ["women", "men"]).estimate, result.get("ppe.yes", {}).estimate
     (0.75, 0.875)

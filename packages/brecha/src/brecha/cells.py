@@ -1,103 +1,89 @@
-"""The one pass over the rows: sums by stratum, PSU and domain, in one GROUP BY."""
+"""Sums over the rows by any keys, in one GROUP BY: all that ever leaves the engine."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
 import numpy
+import pyarrow
 from numpy.typing import NDArray
 
-from brecha.design import Design
-from brecha.errors import BrechaError
-from brecha.source import Column, Table, number, text
+from brecha.source import Column, Table, key, label
 
 Floats = NDArray[numpy.float64]
+Indexes = NDArray[numpy.intp]
 Labels = list[str]
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Sums over the rows of C cells, a cell being one combination of all the keys.
+    """Sums over the rows of C cells, a cell being one combination of all the keys, in the order of their labels.
 
-    `keys` holds C labels a column, the empty text for a missing one; `sums` holds C numbers a name.
+    `labels` holds the labels that occur of each key, sorted, "" for a missing value; `codes` each cell's
+    place in them, shape (C,); `sums` holds C numbers a name.
     """
 
-    keys: Mapping[str, Labels]
+    labels: Mapping[str, Labels]
+    codes: Mapping[str, Indexes]
     sums: Mapping[str, Floats]
+    size: int
 
     def __len__(self) -> int:
-        return len(self.sums["rows"])
+        return self.size
 
-    def tuples(self, columns: Iterable[str]) -> list[tuple[str, ...]]:
-        """Return each cell's labels in `columns`."""
-        lists = [self.keys[column] for column in columns]
-        return list(zip(*lists, strict=True)) if lists else [()] * len(self)
+    def groups(self, columns: Sequence[str]) -> tuple[Indexes, list[tuple[str, ...]]]:
+        """Return the group of each cell, shape (C,), and the groups' labels in `columns`, sorted."""
+        mixed = numpy.zeros(len(self), dtype=numpy.intp)
+        for column in columns:
+            # Made dense again at each column, so that no product of sizes overflows.
+            wide = mixed * len(self.labels[column]) + self.codes[column]
+            mixed = numpy.unique(wide, return_inverse=True)[1]
+        _, first = numpy.unique(mixed, return_index=True)
+        lists = [[self.labels[column][code] for code in self.codes[column][first].tolist()] for column in columns]
+        return mixed, list(zip(*lists, strict=True)) if lists else [()] * len(first)
+
+    def map(self, column: str, value: Callable[[str], float]) -> Floats:
+        """Return a number for each cell's label in `column`, shape (C,)."""
+        return numpy.array([value(one) for one in self.labels[column]])[self.codes[column]]
 
 
-def gather(table: Table, design: Design, columns: Iterable[str], sums: Mapping[str, Column]) -> Cells:
-    """Sum the expressions of `sums` by the design's strata and PSU and by `columns`, refusing a bad design.
-
-    All is asked in one query, with CASE inside the sums: the engine reads each row once.
-    """
-    psu = () if design.psu is None else (design.psu,)
-    keys = list(dict.fromkeys((*design.strata, *psu, *columns)))
-    names = {f"key_{i}": text(table[key]).fill_null("") for i, key in enumerate(keys)}
-    asked = {"rows": table.count(), **_checks(table, design), **sums}
-    outputs = {f"sum_{i}": expression for i, expression in enumerate(asked.values())}
-    query = (table.group_by(**names) if names else table).aggregate(**outputs)
-    result = (query.order_by(list(names)) if names else query).to_pyarrow()
-    cells = Cells(
-        keys={key: result[f"key_{i}"].to_pylist() for i, key in enumerate(keys)},
-        sums={name: result[f"sum_{i}"].to_numpy().astype(float) for i, name in enumerate(asked)},
+def gather(table: Table, keys: Iterable[str], sums: Mapping[str, Column]) -> Cells:
+    """Evaluate the aggregates `sums` in every combination of the keys; the engine reads each row once."""
+    keys = list(dict.fromkeys(keys))
+    by = {f"key_{i}": key(table[name]) for i, name in enumerate(keys)}
+    # Numbered, because an engine may ignore case in names, or limit them.
+    outputs = {"rows": table.count(), **{f"sum_{i}": expression for i, expression in enumerate(sums.values())}}
+    found = (table.group_by(**by) if by else table).aggregate(**outputs).to_pyarrow()
+    coded = [_coded(found[name]) for name in by]
+    order = numpy.lexsort([codes for _, codes in reversed(coded)]) if coded else numpy.arange(len(found))
+    values = {name: _floats(found[output])[order] for name, output in zip(("rows", *sums), outputs, strict=True)}
+    return Cells(
+        labels={name: labels for name, (labels, _) in zip(keys, coded, strict=True)},
+        codes={name: codes[order] for name, (_, codes) in zip(keys, coded, strict=True)},
+        sums=values,
+        size=len(found),
     )
-    _refuse(cells, design)
-    return cells
 
 
-def weight(table: Table, design: Design) -> Column | None:
-    """Return the expression of a row's weight, None where every row weighs 1."""
-    return None if design.weight is None else number(table[design.weight])
+def _coded(column: pyarrow.ChunkedArray) -> tuple[Labels, Indexes]:
+    """Return a key's sorted labels and each cell's place in them."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    labels = [label(value) for value in encoded.dictionary.to_pylist()]
+    known = sorted(set(labels))
+    place = {one: i for i, one in enumerate(known)}
+    return known, numpy.array([place[one] for one in labels], dtype=numpy.intp)[encoded.indices.to_numpy()]
 
 
-def total(table: Table, rows: Column | None, value: Column | None = None) -> Column:
-    """Return the sum of `value`, by default 1, over `rows`, by default every row."""
-    if rows is None:
-        return table.count() if value is None else value.sum()
-    return (ibis.ifelse(rows, 1, 0) if value is None else ibis.ifelse(rows, value, 0.0)).sum()
+def _floats(column: pyarrow.ChunkedArray) -> Floats:
+    """Return an aggregate as numbers: the sum of no value is zero."""
+    return numpy.asarray(column.cast("float64").fill_null(0.0).to_numpy(), dtype=float)
 
 
-def _checks(table: Table, design: Design) -> dict[str, Column]:
-    checks: dict[str, Column] = {}
-    if design.weight is not None:
-        blank, value = _blank(table[design.weight]), number(table[design.weight])
-        odd = (value.isnull() | value.isnan() | value.isinf()).fill_null(True)
-        checks["weight_missing"] = total(table, blank)
-        checks["weight_not_numeric"] = total(table, ~blank & odd)
-        checks["weight_negative"] = total(table, ~odd & (value < 0))
-        checks["weight_zero"] = total(table, value == 0)
-    if design.population is not None:
-        value = number(table[design.population])
-        checks["population_missing"] = total(table, ~((value > 0) & ~value.isnan()).fill_null(False))
-        checks["population_low"], checks["population_high"] = value.min(), value.max()
-    return checks
-
-
-def _blank(column: Column) -> Column:
-    return text(column).fill_null("") == ""
-
-
-def _refuse(cells: Cells, design: Design) -> None:
-    rows = cells.sums["rows"]
-    if rows.sum() == 0:
-        raise BrechaError("no_rows")
-    for code in ("weight_missing", "weight_not_numeric", "weight_negative", "weight_zero"):
-        count = int(cells.sums[code].sum()) if code in cells.sums else 0
-        if count:
-            raise BrechaError(code, column=design.weight, count=count)
-    if "population_missing" in cells.sums and (count := int(cells.sums["population_missing"].sum())):
-        raise BrechaError("population_missing", column=design.population, count=count)
-    psu = () if design.psu is None else (("psu_missing", design.psu),)
-    for code, column in (*(("stratum_missing", column) for column in design.strata), *psu):
-        blank = numpy.array([label == "" for label in cells.keys[column]])
-        if blank.any():
-            raise BrechaError(code, column=column, count=int(rows[blank].sum()))
+def sum_by(groups: Indexes, values: Floats, count: int) -> Floats:
+    """Sum the rows of `values`, shape (m, K), by their group, shape (count, K)."""
+    sums = numpy.zeros((count, *values.shape[1:]))
+    if len(groups):
+        order = numpy.argsort(groups, kind="stable")
+        ordered = groups[order]
+        starts = numpy.flatnonzero(numpy.r_[True, ordered[1:] != ordered[:-1]])
+        sums[ordered[starts]] = numpy.add.reduceat(values[order], starts, axis=0)
+    return sums

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from brecha.errors import BrechaError
+
+if TYPE_CHECKING:
+    from brecha.calibration import Calibration
 
 Kind = Literal["probability", "quota", "convenience", "census"]
 Rule = Literal["refuse", "adjust", "average", "certainty", "collapse"]
@@ -21,7 +24,8 @@ class SinglePsu:
     - `certainty`: it adds nothing, as a PSU that was certain to be drawn.
     - `collapse`: it joins the stratum that `into` names, for the variance only.
 
-    A stratum whose only PSU is its whole population needs no rule: it has no sampling error.
+    A stratum whose only PSU is its whole population needs no rule: it has no sampling error. Units of
+    later stages that are alone in their PSU follow the same rule; `collapse` refuses them.
 
     >>> SinglePsu("collapse", into={("Ancash", "men"): ("Ica", "men")}).rule
     'collapse'
@@ -33,6 +37,21 @@ class SinglePsu:
     def __post_init__(self) -> None:
         if self.rule not in get_args(Rule):
             raise BrechaError("unknown_rule", rule=self.rule, allowed=get_args(Rule))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of sampling inside the units of the stage before.
+
+    - `unit`: the column of its units, counted anew in each unit above. None: each row is one.
+    - `population`: a column with the number of units in the unit above. None: drawn with replacement.
+
+    >>> Stage(unit="household", population="households").unit
+    'household'
+    """
+
+    unit: str | None = None
+    population: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,10 @@ class Design:
     - `population`: a column with the stratum's number of PSUs in the population, N_h. The finite
       population correction is 1 - n_h / N_h. None: drawn with replacement.
     - `single_psu`: the rule for strata with one PSU.
+    - `stages`: what was drawn inside the PSUs, first to last. It adds to a variance only where the
+      PSUs are a noticeable part of their population, so `population` is needed.
+    - `nest`: with False a PSU identifier is unique, and one that stands in two strata is refused.
+    - `calibration`: what `brecha.rake` and its siblings made of the weights.
 
     >>> Design(kind="quota", strata=("region", "profile")).single_psu.rule
     'refuse'
@@ -59,13 +82,40 @@ class Design:
     weight: str | None = None
     population: str | None = None
     single_psu: SinglePsu = field(default_factory=SinglePsu)
+    stages: tuple[Stage, ...] = ()
+    nest: bool = True
+    calibration: "Calibration | None" = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise BrechaError("unknown_kind", kind=self.kind, allowed=get_args(Kind))
+        above = [(self.psu, self.population), *((stage.unit, stage.population) for stage in self.stages)]
+        if any(unit is None or population is None for unit, population in above[:-1]):
+            raise BrechaError("stage_without_population")
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The columns of the sampling units that are not rows, stage by stage."""
+        return tuple(unit for unit in (self.psu, *(stage.unit for stage in self.stages)) if unit is not None)
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """The columns of population sizes, stage by stage."""
+        columns = (self.population, *(stage.population for stage in self.stages))
+        return tuple(column for column in columns if column is not None)
+
+    @property
+    def rows_are_units(self) -> bool:
+        """Whether the last stage drew rows."""
+        return self.psu is None or any(stage.unit is None for stage in self.stages)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell the sampling units and the calibration's patterns apart."""
+        calibrated = () if self.calibration is None else self.calibration.columns
+        return (*self.strata, *self.units, *calibrated)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that the design needs."""
-        single = (self.psu, self.weight, self.population)
-        return (*self.strata, *(column for column in single if column is not None))
+        return (*self.keys, *(() if self.weight is None else (self.weight,)), *self.populations)

@@ -72,7 +72,7 @@ def gaps(result: Result, comparisons: Sequence[Comparison], names: Sequence[str]
 
     >>> import brecha
     >>> answers = {"who": ["women", "men"] * 4, "ppe": ["no", "yes"] * 2 + ["yes"] * 4}
-    >>> result = brecha.proportions(answers, brecha.Design(kind="quota", strata=("who",)),
+    >>> result = brecha.estimate(answers, brecha.Design(kind="quota", strata=("who",)),
     ...     [brecha.Share(name="ppe.yes", variable="ppe", counted=("yes",))], by=[("who",)])
     >>> [gap] = gaps(result, [Comparison(variable="who", group="women", reference="men")])
     >>> gap.difference, round(gap.t, 3), gap.ratio

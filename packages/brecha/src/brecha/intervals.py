@@ -2,13 +2,40 @@
 
 import math
 from functools import cache
+from typing import Literal, get_args
 
 import numpy
 from scipy import special  # not scipy.stats, which takes a second to import
 
 from brecha.cells import Floats
+from brecha.errors import BrechaError
 
 Limits = tuple[float, float]
+Interval = Literal["wilson", "korn_graubard", "logit", "likelihood", "arcsine", "wald"]
+
+
+def share_limits(interval: Interval, p: float, se: float, rows: tuple[float, float], df: int, level: float) -> Limits:
+    """Return the limits of a share by the named method; `rows` are those in its base and the effective ones.
+
+    >>> share_limits("wald", 0.5, 0.125, (16, 16), 1000000, 0.9545)[0].__round__(3)
+    0.25
+    """
+    t = quantile(level, df)
+    n, n_eff = rows
+    match interval:
+        case "wilson":
+            return wilson(p, n_eff, t)
+        case "korn_graubard":
+            return korn_graubard(p, se, n, df, level)
+        case "logit":
+            return logit(p, se, t)
+        case "likelihood":
+            return likelihood(p, se, t)
+        case "arcsine":
+            return arcsine(p, se, t)
+        case "wald":
+            return wald(p, se, t)
+    raise BrechaError("unknown_interval", interval=interval, allowed=get_args(Interval))
 
 
 @cache
@@ -62,6 +89,34 @@ def logit(p: float, se: float, t: float) -> Limits:
         return p, p
     centre, half = math.log(p / (1 - p)), t * se / (p * (1 - p))
     return 1 / (1 + math.exp(half - centre)), 1 / (1 + math.exp(-half - centre))
+
+
+def likelihood(p: float, se: float, t: float) -> Limits:
+    """Return where the binomial log-likelihood ratio, scaled by the design effect, reaches t^2 / 2.
+
+    Rao and Scott's (1984) scaling of the profile likelihood; of zero width where p is 0 or 1.
+
+    >>> [round(limit, 4) for limit in likelihood(0.1, 0.03, 2.0)]
+    [0.0506, 0.1704]
+    """
+    if se == 0:
+        return p, p
+    n_eff = p * (1 - p) / se**2
+
+    def distance(q: float) -> float:
+        return 2 * n_eff * (p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))) - t * t
+
+    ends = []
+    for outside in (0.0, 1.0):
+        far, near = outside, p
+        # Halving on either side of p: the distance falls to -t^2 at p and grows without bound towards 0 and 1.
+        while abs(far - near) > 1e-15 * max(far, near):
+            middle = (far + near) / 2
+            if middle in (far, near):
+                break
+            far, near = (middle, near) if distance(middle) > 0 else (far, middle)
+        ends.append(near)
+    return ends[0], ends[1]
 
 
 def arcsine(p: float, se: float, t: float) -> Limits:

@@ -1,5 +1,6 @@
 """Where rows come from: a file, a data frame or a table of any engine, all read as one ibis table."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,18 @@ import pyarrow
 
 from brecha.errors import BrechaError
 
-# ibis publishes no types: its tables and expressions are Any here, and nowhere else is one made.
+# ibis publishes no types: its tables, expressions and connections are Any here, and nowhere else is one made.
 Table = Any
 Column = Any
+Engine = Any
 
 
-def read(source: object, *, separator: str = ",") -> Table:
-    """Return `source` as an ibis table, on DuckDB unless it already belongs to another engine.
+def read(source: object, *, separator: str = ",", engine: Engine = None) -> Table:
+    """Return `source` as an ibis table, on DuckDB unless `engine` names another or it belongs to one.
 
     `source` is the path of a CSV or Parquet file, an ibis table, or what Arrow reads without a copy:
-    an Arrow table, a pandas or polars data frame, a dictionary of columns.
+    an Arrow table, a pandas or polars data frame, a dictionary of columns. `engine` is an ibis
+    connection, such as `ibis.pyspark.connect(session)`; a path is then read there.
     Every column of a CSV is read as text, so that a code such as 007 keeps its zeros.
 
     >>> read({"profile": ["women", "men"]}).columns
@@ -26,35 +29,85 @@ def read(source: object, *, separator: str = ",") -> Table:
     if isinstance(source, ibis.Table):
         return source
     if not isinstance(source, str | Path):
-        return ibis.memtable(pyarrow.table(source))
+        table = pyarrow.table(source)
+        return ibis.memtable(table) if engine is None else engine.create_table(ibis.util.gen_name("rows"), table)
     path = Path(source)
-    if not path.is_file():
+    if not path.exists():
         raise BrechaError("file_missing", path=str(path))
-    engine = ibis.duckdb.connect()
+    engine = ibis.duckdb.connect() if engine is None else engine
     match path.suffix.lower():
         case ".csv":
-            return engine.read_csv(path, all_varchar=True, header=True, sep=separator)
+            text = {"all_varchar": True} if engine.name == "duckdb" else {"inferSchema": False}
+            return engine.read_csv(path, header=True, sep=separator, **text)
         case ".parquet":
             return engine.read_parquet(path)
     raise BrechaError("unknown_format", path=str(path))
 
 
-def text(column: Column) -> Column:
-    """Return a column as text codes, whole numbers without decimals; null where it is missing.
+def label(value: object) -> str:
+    """Return a value as the text code that names it: whole numbers without decimals, "" for a missing one.
 
     A code means the same in a CSV (text), a Parquet file (integers) and a data frame, where a
     missing value turns integers into decimals.
+
+    >>> label(1), label(1.0), label("1"), label(0.5), label(None), label(True)
+    ('1', '1', '1', '0.5', '', 'true')
     """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def key(column: Column) -> Column:
+    """Return a column to group by, in its own type: one value, null, for all that `label` calls missing."""
     kind = column.type()
     if kind.is_string():
-        return column
-    if not kind.is_floating():
-        return column.cast("string")
-    whole = column.try_cast("int64")
-    known = ibis.ifelse(whole.cast("float64") == column, whole.cast("string"), column.cast("string"))
-    return ibis.ifelse(column.isnan(), ibis.null("string"), known)
+        return column.nullif("")
+    # Adding zero makes one of minus zero and zero.
+    return ibis.ifelse(column.isnan(), ibis.null(kind), column + 0.0) if kind.is_floating() else column
+
+
+def among(column: Column, codes: Sequence[str]) -> Column:
+    """Return the condition that a column's label is among `codes`, compared in the column's own type.
+
+    The empty text stands for what is missing; for anything else a missing value gives null, not false.
+    """
+    kind = column.type()
+    known = [value for code in codes if code and (value := _typed(kind, code)) is not None]
+    texts = kind.is_string() or kind.is_boolean() or kind.is_integer() or kind.is_floating()
+    plain = column if texts else column.cast("string")
+    rows = plain == known[0] if len(known) == 1 else plain.isin(known)
+    return blank(column) | rows.fill_null(False) if "" in codes else rows
+
+
+def _typed(kind: Any, code: str) -> object:
+    """Return the value of a column's type that a code names, None where it names none."""
+    if kind.is_boolean():
+        return {"true": True, "false": False}.get(code)
+    if not (kind.is_integer() or kind.is_floating()):
+        return code
+    try:
+        value = int(code) if kind.is_integer() else float(code)
+    except ValueError:
+        return None
+    return value if label(value) == code else None
+
+
+def blank(column: Column) -> Column:
+    """Return the condition that a value is missing: null, not a number, the empty text."""
+    kind = column.type()
+    if kind.is_string():
+        return column.isnull() | (column == "")
+    return column.isnull() | column.isnan() if kind.is_floating() else column.isnull()
 
 
 def number(column: Column) -> Column:
     """Return a column as decimal numbers, null where a text is none."""
-    return column.try_cast("float64") if column.type().is_string() else column.cast("float64")
+    kind = column.type()
+    if kind.is_string():
+        return column.try_cast("float64")
+    return column if kind.is_float64() else column.cast("float64")
