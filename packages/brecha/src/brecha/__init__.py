@@ -1,7 +1,9 @@
 """Design-based estimates and gaps between groups of a survey, from two GROUP BYs."""
 
-from brecha import disclosure, intervals
+from brecha import disclosure, intervals, planning
 from brecha.averages import MeanOfShares, mean_of
+from brecha.calibration.weighting import calibrate, dispersion, poststratify, rake, trim, weights
+from brecha.contrasts import Combination, change, combine, waves
 from brecha.design import Design, SinglePsu, Stage
 from brecha.errors import BrechaError
 from brecha.estimating import estimate
@@ -12,6 +14,7 @@ from brecha.source import read
 
 __all__ = [
     "BrechaError",
+    "Combination",
     "Comparison",
     "Count",
     "Design",
@@ -27,11 +30,21 @@ __all__ = [
     "Stage",
     "Total",
     "adjust",
+    "calibrate",
+    "change",
+    "combine",
     "disclosure",
+    "dispersion",
     "estimate",
     "gaps",
     "intervals",
     "mean_of",
     "options",
+    "planning",
+    "poststratify",
+    "rake",
     "read",
+    "trim",
+    "waves",
+    "weights",
 ]

@@ -34,6 +34,12 @@ MESSAGES = {
         "PSU {psu!r} stands in the strata {strata}. Give it one stratum, or say nest=True if the same identifier "
         "in two strata means two PSUs."
     ),
+    "unknown_distance": "There is no distance {distance!r}. Use one of {allowed}.",
+    "bounds_and_distance": "Bounds belong to the distance 'bounded' and to no other; it was {distance!r}.",
+    "total_key": "A total for {columns} has the key {key}. Give one label for each column.",
+    "too_many_patterns": (
+        "{columns} have {count} combinations of values, more than {most}. Calibrate on bands of a number, or round it."
+    ),
     "calibration_pattern": (
         "No weight was calibrated for {columns} = {pattern}. Calibrate on the rows that you estimate from."
     ),
@@ -91,9 +97,28 @@ MESSAGES = {
         "Weights with a mean of {mean:g} leave no row to take what is cut between {lower:g} and {upper:g}. "
         "Widen the bounds."
     ),
+    "census_and_sample": "A census and a sample have no change with a standard error. Compare figures of one kind.",
+    "no_waves": "Name at least one wave and its rows.",
+    "wave_column": "The rows have a column {column!r} already. Name another for the wave.",
     "unknown_cell": "Relation of {total} names the cell {cell}, which has no count.",
     "not_additive": "The cells of {total} sum to {parts}, not to its count {count}.",
     "cannot_protect": "No choice of cells protects {cells}. Join categories or publish fewer tables.",
+    "no_such_cell": "The table has no cell {cell}, which is to be hidden. Check the rule that named it.",
+    "below_floor": (
+        "Cell {cell} is to be hidden and holds {value:g}, less than the {floor:g} that readers are taken to know. "
+        "Lower the floor."
+    ),
+    "hierarchy_loops": "{level!r} stands above itself. Name the codes of each level apart, as 'Puno (region)'.",
+    "no_level": (
+        "Protection levels are lower {lower:g}, upper {upper:g}, either {either:g}. "
+        "Give none below zero and one above it."
+    ),
+    "percent_out_of_range": "The percentage of a rule is {percent:g}. Use a number between 0 and 100.",
+    "too_few_kept": "The rule needs the {number} largest contributors, and cells hold {kept}. Ask for more.",
+    "value_not_numeric": "{count} rows have no number in {column!r}. Correct them or leave them out.",
+    "value_negative": (
+        "{count} values in {column!r} are negative, and rules on contributors need zero or more. Leave those rows out."
+    ),
     # planning
     "out_of_range": "{name} is {value}. Use a number from {low:g} to {high:g}.",
     "groups_differ": "{name} has the numbers {numbers} for {groups} groups. Give one for each.",

@@ -150,7 +150,7 @@ class Linear:
         sums, fit = self.gathered.sums, self.gathered.fit
         if fit is None:
             return Influence(sums, self.inside, a, b, zero)
-        before = Influence(self.gathered.base, self.inside, a, b, zero).cells
+        before = Influence(self.gathered.regressed, self.inside, a, b, zero).cells
         mask = numpy.zeros((len(self.gathered.cells), 1))
         mask[self.inside] = 1
         everywhere = numpy.arange(len(self.gathered.cells))

@@ -4,9 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scipy import special
-
-from brecha.contrasts import Contrast, contrast
+from brecha.contrasts import Contrast, contrast, tested
 from brecha.errors import BrechaError
 from brecha.intervals import quantile
 from brecha.results import Domain, Estimate, Result
@@ -33,13 +31,16 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Gap:
-    """The group's share against the reference's; fractions, not points.
+    """The group's figure against the reference's; of shares fractions, not points.
 
     - `difference`: group minus reference; `low` and `high` are MOVER limits, which use the
       correlation of the two and the Wilson limits of each (Newcombe 1998; Zou and Donner 2008).
     - `t`, `p`: Wald's test of no difference on `df` degrees of freedom; None where `se` is 0.
     - `ratio`: group over reference; None where the reference is 0. Its limits are linearised on the
-      logarithm, with the covariance (Särndal et al. 1992, section 5.6); None where a share is 0.
+      logarithm, with the covariance (Särndal et al. 1992, section 5.6); None where a figure is not above 0.
+    - `relative`: the difference over the reference, `parity`: the adjusted parity index of the UNESCO Institute
+      for Statistics, from 0 to 2 and 1 at parity, the same distance whichever side is ahead; both are functions
+      of the ratio, and so are their limits.
 
     In a census all that speaks of sampling is None.
     """
@@ -64,9 +65,37 @@ class Gap:
     ratio_low: float | None
     ratio_high: float | None
 
+    @property
+    def estimate(self) -> float:
+        """The difference, as the figure that `brecha.change` compares."""
+        return self.difference
+
+    @property
+    def relative(self) -> tuple[float | None, float | None, float | None]:
+        """The relative gap and its limits."""
+        less, low, high = (None if r is None else r - 1 for r in (self.ratio, self.ratio_low, self.ratio_high))
+        return less, low, high
+
+    @property
+    def parity(self) -> tuple[float | None, float | None, float | None]:
+        """The adjusted parity index and its limits."""
+        index, low, high = (
+            None if r is None else parity_index(r) for r in (self.ratio, self.ratio_low, self.ratio_high)
+        )
+        return index, low, high
+
+
+def parity_index(ratio: float) -> float:
+    """Return a ratio from 0 up as an index from 0 to 2: itself up to 1, then 2 less its inverse.
+
+    >>> parity_index(0.5), parity_index(2.0)
+    (0.5, 1.5)
+    """
+    return ratio if ratio <= 1 else 2 - 1 / ratio
+
 
 def gaps(result: Result, comparisons: Sequence[Comparison], names: Sequence[str] | None = None) -> list[Gap]:
-    """Compare every named share (default: all) in every comparison, in that order.
+    """Compare every named item (default: all) in every comparison, in that order.
 
     A gap of which one side has no row in the base is left out. A level that no row has is refused.
 
@@ -105,7 +134,10 @@ def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Est
     difference = group.estimate - reference.estimate
     sampled = contrast(result, [group, reference], [1.0, -1.0])
     df = result.design.df
-    t = difference / sampled.se if sampled and sampled.se else None
+    test = tested(difference, sampled.se, sampled.limits, df) if sampled else None
+    low, high = (test.low, test.high) if test else (None, None)
+    if group.statistic == "share" and low is not None and high is not None:
+        low, high = max(-1.0, low), min(1.0, high)
     ratio = group.estimate / reference.estimate if reference.estimate else None
     ratio_low, ratio_high = _ratio_limits(ratio, group, reference, sampled, result.level)
     return Gap(
@@ -119,12 +151,12 @@ def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Est
         group_estimate=group.estimate,
         reference_estimate=reference.estimate,
         difference=difference,
-        se=sampled.se if sampled else None,
-        low=max(-1.0, sampled.limits[0]) if sampled else None,
-        high=min(1.0, sampled.limits[1]) if sampled else None,
+        se=test.se if test else None,
+        low=low,
+        high=high,
         df=df,
-        t=t,
-        p=None if t is None or df is None else 2 * float(special.stdtr(df, -abs(t))),
+        t=test.t if test else None,
+        p=test.p if test else None,
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
@@ -134,7 +166,7 @@ def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Est
 def _ratio_limits(
     ratio: float | None, group: Estimate, reference: Estimate, sampled: Contrast | None, level: float
 ) -> tuple[float | None, float | None]:
-    if not ratio or sampled is None or group.df is None:
+    if not ratio or sampled is None or group.df is None or min(group.estimate, reference.estimate) <= 0:
         return None, None
     (one, both), (_, other) = sampled.covariances
     shares = group.estimate, reference.estimate

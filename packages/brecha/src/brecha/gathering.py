@@ -28,8 +28,8 @@ class Gathered:
 
     - `counts`: cells of the domains' columns, with rows asked, in the base, counted and missing, each (D, K).
     - `cells`: cells of the design's keys and the domains' columns; `strata` the design laid over them.
-    - `sums` of the weights used, `base` of those before calibration; `rows` (C, K) and `w2` (C, K), rows and squared
-      weights of each base; `yy` (C, K) weighted squares of the numerators, which are `rough` (K,) denominators
+    - `sums` of the weights used, `regressed` of those in the calibration's regression; `rows` and `w2`
+      (C, K), rows and squared weights of each base; `yy` (C, K) weighted squares of the numerators, which are `rough` (K,) denominators
       below the answers.
     """
 
@@ -42,7 +42,7 @@ class Gathered:
     cells: Cells
     strata: Strata
     sums: Sums
-    base: Sums
+    regressed: Sums
     rows: Floats
     w2: Floats
     yy: Floats
@@ -63,8 +63,11 @@ def collect(table: Table, design: Design, items: Sequence[Item], columns: Sequen
     cells = counts if one_pass else gather(table, (*design.keys, *columns), _second(asking, questions))
     _refuse_blank_keys(design, cells)
     strata = lay(design, cells)
-    fit = None if design.calibration is None else design.calibration.lay(cells, asking.stack(cells, "w", [EVERY_ROW]))
-    base = asking.sums(cells, questions)
+    fit, sums = None, asking.sums(cells, questions)
+    regressed = sums
+    if design.calibration is not None:
+        regressed = asking.sums(cells, questions, design.calibration.power)
+        fit = design.calibration.lay(cells, regressed.w)
     bases = [q.base for q in questions]
     return Gathered(
         questions=tuple(questions),
@@ -75,8 +78,8 @@ def collect(table: Table, design: Design, items: Sequence[Item], columns: Sequen
         missing=asking.stack(counts, "n", [q.missing for q in questions]),
         cells=cells,
         strata=strata,
-        sums=base if fit is None else scaled(base, fit.ratio),
-        base=base,
+        sums=sums if fit is None else scaled(sums, fit.ratio),
+        regressed=regressed,
         rows=asking.stack(cells, "n", bases),
         w2=asking.stack(cells, "w2", bases) * (1.0 if fit is None else fit.ratio[:, None] ** 2),
         yy=asking.stack(cells, "w", _squares(questions)) * (1.0 if fit is None else fit.ratio[:, None]),
@@ -122,17 +125,17 @@ class Asking:
         columns = [nothing if value is None else cells.sums[self.name(power, value)] for value in values]
         return numpy.array(columns).reshape(len(values), len(cells)).T
 
-    def sums(self, cells: Cells, questions: Sequence[Question]) -> Sums:
-        """Return the sums of K questions."""
+    def sums(self, cells: Cells, questions: Sequence[Question], power: str = "w") -> Sums:
+        """Return the sums of K questions, over rows or of weights."""
         products: Products | None = None
         if self.design.rows_are_units:
             values = [q.products() for q in questions]
             products = {name: self.stack(cells, "w2", [of[name] for of in values]) for name in PRODUCTS}
             products = {**products, "11": self.stack(cells, "w2", [EVERY_ROW])}
         return Sums(
-            wy=self.stack(cells, "w", [q.numerator for q in questions]),
-            wx=self.stack(cells, "w", [q.denominator for q in questions]),
-            w=self.stack(cells, "w", [EVERY_ROW]),
+            wy=self.stack(cells, power, [q.numerator for q in questions]),
+            wx=self.stack(cells, power, [q.denominator for q in questions]),
+            w=self.stack(cells, power, [EVERY_ROW]),
             products=products,
         )
 
@@ -159,17 +162,18 @@ def _first(asking: Asking, questions: Sequence[Question], one_pass: bool) -> dic
     faults: dict[str, Column] = {value.words: value.rows for q in questions for _, _, value in q.faults}
     if faults:
         wanted["faults"] = reduce(lambda a, b: a | b, faults.values()).sum()
-    if (weight := row_weight(table, design)) is not None:
-        wanted["bad weights"] = (~((weight > 0) & (weight < float("inf"))).fill_null(False)).sum()
+    if design.weight is not None:
+        wanted["bad weights"] = _bad_weights(number(table[design.weight]))
     return {**wanted, **_populations(asking)} if one_pass else wanted
 
 
 def _second(asking: Asking, questions: Sequence[Question]) -> dict[str, Column]:
     """Return the sums of the second pass."""
     wanted: dict[str, Column] = {}
-    asking.want(wanted, "w", [EVERY_ROW])
+    calibration = asking.design.calibration
+    for power in ["w"] if calibration is None else ["w", calibration.power]:
+        asking.want(wanted, power, [EVERY_ROW, *(value for q in questions for value in (q.numerator, q.denominator))])
     for q in questions:
-        asking.want(wanted, "w", [q.numerator, q.denominator])
         asking.want(wanted, "n", [q.base])
         asking.want(wanted, "w2", [q.base])
         if asking.design.rows_are_units:
@@ -208,7 +212,7 @@ def _refuse(asking: Asking, questions: Sequence[Question], counts: Cells) -> Non
     if counts.sums["rows"].sum() == 0:
         raise BrechaError("no_rows")
     if "bad weights" in counts.sums and counts.sums["bad weights"].any():
-        _refuse_weights(asking)
+        _refuse_weights(asking.table, asking.design)
     if "faults" in counts.sums and counts.sums["faults"].any():
         _refuse_answers(asking, questions)
 
@@ -222,10 +226,23 @@ def _refuse_answers(asking: Asking, questions: Sequence[Question]) -> None:
             raise BrechaError(code, name=name, variable=variable, count=count)
 
 
-def _refuse_weights(asking: Asking) -> None:
-    column = asking.design.weight
+def _bad_weights(weight: Column) -> Column:
+    """Return how many rows have a weight that is not a finite number above zero."""
+    return (~((weight > 0) & (weight < float("inf"))).fill_null(False)).sum()
+
+
+def refuse_bad_weights(table: Table, design: Design) -> None:
+    """Refuse weights that are missing, no number, negative or zero, saying which and how many."""
+    if design.weight is None:
+        return
+    if gather(table, (), {"bad": _bad_weights(number(table[design.weight]))}).sums["bad"].any():
+        _refuse_weights(table, design)
+
+
+def _refuse_weights(table: Table, design: Design) -> None:
+    column = design.weight
     assert column is not None, "there are weights"
-    empty, value = blank(asking.table[column]), number(asking.table[column])
+    empty, value = blank(table[column]), number(table[column])
     odd = (value.isnull() | value.isnan() | value.isinf()).fill_null(True)
     wanted = {
         "weight_missing": empty.sum(),
@@ -233,7 +250,7 @@ def _refuse_weights(asking: Asking) -> None:
         "weight_negative": (~odd & (value < 0)).sum(),
         "weight_zero": (value == 0).sum(),
     }
-    found = gather(asking.table, (), wanted).sums
+    found = gather(table, (), wanted).sums
     code = next(code for code in wanted if found[code][0])
     raise BrechaError(code, column=column, count=int(found[code][0]))
 
