@@ -1,13 +1,14 @@
 # make run    start Pallaq here, with its own PostgreSQL, on http://127.0.0.1:8000
 # make test   every test; what needs a browser skips with the reason where there is none
 # make check  lint, types, import contracts, migrations, tests
+# make spark  adds Spark to the environment, so that its tests run too (Java 17)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 MESSAGES := $(shell find pallaq -name 'django.po')
 
-.PHONY: run test check lint types contracts migrations messages lock clean
+.PHONY: run test spark check lint types contracts migrations messages lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.ready
@@ -31,6 +32,13 @@ $(VENV)/.ready: $(VENV)/.installed $(MESSAGES)
 $(VENV)/.dev: $(VENV)/.ready requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Spark, half a gigabyte, is only for the tests that compare brecha's two engines; it needs Java 17.
+$(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@touch $@
+
+spark: $(VENV)/.spark
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -58,6 +66,7 @@ messages: $(VENV)/.dev
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package brecha pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package brecha pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group spark -c requirements.lock -o requirements-spark.lock
 	echo uv | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -o requirements-uv.lock
 
 clean:

@@ -60,12 +60,14 @@ def estimate(
     gathered = collect(table, design, items, columns)
     influences: dict[DomainKey, Influence] = {}
     rows = []
-    finish = Finish(gathered, design.kind == "census", level, interval)
-    counts = _counts(gathered, by)
+    census = design.kind == "census"
+    finish = Finish(gathered, None if census else gathered.strata.df, level, interval)
+    counts = domain_counts(gathered, by)
     for domain, inside in domains(gathered.cells, by):
         one = Linear(gathered, inside)
-        influences[domain_key(domain)] = one.influence()
-        rows.append(finish.estimates(domain, one, influences[domain_key(domain)], counts[domain_key(domain)]))
+        u = influences[domain_key(domain)] = one.influence()
+        variance = numpy.zeros(len(items)) if census else covariance(gathered.strata, u, u)
+        rows.append(finish.estimates(domain, one, variance, counts[domain_key(domain)]))
     covariances = Linearised(gathered, influences, table, design, columns)
     return Result(
         estimates=[estimate for row in zip(*rows, strict=True) for estimate in row if estimate],
@@ -108,7 +110,7 @@ def domains(cells: Cells, by: By) -> list[tuple[Domain, Indexes]]:
     return found
 
 
-def _counts(gathered: Gathered, by: By) -> dict[DomainKey, Floats]:
+def domain_counts(gathered: Gathered, by: By) -> dict[DomainKey, Floats]:
     """Return rows in the base, counted, asked and missing of every domain, each (4, K)."""
     sums = numpy.stack([gathered.n, gathered.counted, gathered.asked, gathered.missing], axis=1)
     found = {}
@@ -159,21 +161,20 @@ class Linear:
 
 @dataclass(frozen=True)
 class Finish:
-    """Turns the sums of one domain at a time into estimates, one an item."""
+    """Turns the sums of one domain at a time into estimates, one an item; `df` is None in a census."""
 
     gathered: Gathered
-    census: bool
+    df: int | None
     level: float
     interval: Interval
 
-    def estimates(self, domain: Domain, linear: Linear, influence: Influence, counts: Floats) -> list[Estimate | None]:
-        """Return the K estimates in a domain, None where an item has no row in its base."""
+    def estimates(self, domain: Domain, linear: Linear, variance: Floats, counts: Floats) -> list[Estimate | None]:
+        """Return the K estimates in a domain, of variance (K,); None where an item has no row in its base."""
         found, inside = self.gathered, linear.inside
         weight = linear.weight
         with numpy.errstate(divide="ignore", invalid="ignore"):
             simple = found.yy[inside].sum(axis=0) / weight - linear.distance**2
             kish = weight**2 / found.w2[inside].sum(axis=0)
-        variance = numpy.zeros_like(weight) if self.census else covariance(found.strata, influence, influence)
         alone = lonely(found.strata, inside, found.rows[inside])
         numbers = numpy.column_stack([found.rough + linear.distance, variance, simple, kish, alone]).tolist()
         return [
@@ -189,22 +190,21 @@ class Finish:
         if statistic == "share":
             value = value if 0 < counted < n else counted / n  # exactly 0 or 1, whatever weights sum to
             simple = value * (1 - value)
-        df = None if self.census else self.gathered.strata.df
         precision: dict[str, float | None] = NO_ERROR
-        if df is not None:
-            precision = self._precision(statistic, Moment(value, variance, simple, n, kish, df))
+        if self.df is not None:
+            precision = self._precision(statistic, Moment(value, variance, simple, n, kish, self.df))
         return Estimate(
             name=item.name,
             statistic=statistic,
             domain=domain,
             estimate=value,
-            df=df,
+            df=self.df,
             n=n,
             count=counted if self.gathered.questions[k].counted is not None else None,
             asked=asked,
             missing=missing,
             single_psu_strata=int(alone),
-            flags=flags(statistic, n, df, precision),
+            flags=flags(statistic, n, self.df, precision),
             **precision,
         )
 

@@ -17,7 +17,7 @@ from brecha.design import Design
 from brecha.errors import BrechaError
 from brecha.items import Item
 from brecha.questions import EVERY_ROW, Question, Value, question, row_weight
-from brecha.source import Column, Table, blank, number
+from brecha.source import Column, Table, blank, finite, number
 from brecha.strata import Strata, lay
 from brecha.variance import Products, Sums
 
@@ -194,7 +194,7 @@ def _populations(asking: Asking) -> dict[str, Column]:
     wanted = {}
     for column in asking.design.populations:
         size = number(asking.table[column])
-        wanted[f"missing {column}"] = (~((size > 0) & (size < float("inf"))).fill_null(False)).sum()
+        wanted[f"missing {column}"] = (~((size > 0).fill_null(False) & finite(size))).sum()
         wanted[f"low {column}"], wanted[f"high {column}"] = size.min(), size.max()
     return wanted
 
@@ -228,7 +228,7 @@ def _refuse_answers(asking: Asking, questions: Sequence[Question]) -> None:
 
 def _bad_weights(weight: Column) -> Column:
     """Return how many rows have a weight that is not a finite number above zero."""
-    return (~((weight > 0) & (weight < float("inf"))).fill_null(False)).sum()
+    return (~((weight > 0).fill_null(False) & finite(weight))).sum()
 
 
 def refuse_bad_weights(table: Table, design: Design) -> None:
@@ -243,7 +243,7 @@ def _refuse_weights(table: Table, design: Design) -> None:
     column = design.weight
     assert column is not None, "there are weights"
     empty, value = blank(table[column]), number(table[column])
-    odd = (value.isnull() | value.isnan() | value.isinf()).fill_null(True)
+    odd = ~finite(value)
     wanted = {
         "weight_missing": empty.sum(),
         "weight_not_numeric": (~empty & odd).sum(),

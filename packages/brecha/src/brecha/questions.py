@@ -8,7 +8,7 @@ import ibis
 
 from brecha.design import Design
 from brecha.items import Coded, Count, Item, Mean, Ratio, Share, Total
-from brecha.source import Column, Table, among, blank, number
+from brecha.source import Column, Table, among, blank, finite, number
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,7 @@ def _measured(table: Table, item: Item, asked: Value) -> Question:
         known = Value(f"{variable} not in {codes}", ~among(table[variable], codes))
         base = base * known
         value = number(table[variable])
-        odd = (value.isnull() | value.isnan() | value.isinf()).fill_null(True)
-        faults.append(("not_numeric", variable, asked * known * Value(f"{variable} is no number", odd)))
+        faults.append(("not_numeric", variable, asked * known * Value(f"{variable} is no number", ~finite(value))))
     missing = asked * Value(f"{item.variables} unknown", reduce(lambda a, b: a | b, _unknown(table, item, codes)))
     top = Value(f"{item.variables[0]} where {base.words}", base.rows, number(table[item.variables[0]]))
     bottom: Value | None = None if isinstance(item, Total) else base

@@ -1,5 +1,6 @@
 """Where rows come from: a file, a data frame or a table of any engine, all read as one ibis table."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ Engine = Any
 def read(source: object, *, separator: str = ",", engine: Engine = None) -> Table:
     """Return `source` as an ibis table, on DuckDB unless `engine` names another or it belongs to one.
 
-    `source` is the path of a CSV or Parquet file, an ibis table, or what Arrow reads without a copy:
+    `source` is the path of a CSV or Parquet file, or of a folder NAME.parquet of such files, an ibis table, or what Arrow reads without a copy:
     an Arrow table, a pandas or polars data frame, a dictionary of columns. `engine` is an ibis
     connection, such as `ibis.pyspark.connect(session)`; a path is then read there.
     Every column of a CSV is read as text, so that a code such as 007 keeps its zeros.
@@ -30,18 +31,35 @@ def read(source: object, *, separator: str = ",", engine: Engine = None) -> Tabl
         return source
     if not isinstance(source, str | Path):
         table = pyarrow.table(source)
-        return ibis.memtable(table) if engine is None else engine.create_table(ibis.util.gen_name("rows"), table)
+        return ibis.memtable(table) if engine is None else _on(engine, table)
     path = Path(source)
     if not path.exists():
         raise BrechaError("file_missing", path=str(path))
     engine = ibis.duckdb.connect() if engine is None else engine
     match path.suffix.lower():
         case ".csv":
-            text = {"all_varchar": True} if engine.name == "duckdb" else {"inferSchema": False}
-            return engine.read_csv(path, header=True, sep=separator, **text)
+            return engine.read_csv(path, header=True, sep=separator, **TEXTS[engine.name])
         case ".parquet":
-            return engine.read_parquet(path)
+            # Spark reads a folder of files by its name, DuckDB by a pattern.
+            return engine.read_parquet(path / "*.parquet" if path.is_dir() and engine.name == "duckdb" else path)
     raise BrechaError("unknown_format", path=str(path))
+
+
+# How an engine is told to take each column of a CSV as text, with quotes doubled and lines broken inside them.
+TEXTS = {
+    "duckdb": {"all_varchar": True},
+    "pyspark": {"inferSchema": False, "escape": '"', "multiLine": True},
+}
+
+
+def _on(engine: Engine, table: pyarrow.Table) -> Table:
+    """Give a table in memory to an engine."""
+    name = ibis.util.gen_name("rows")
+    if engine.name != "pyspark":
+        return engine.create_table(name, table)
+    # ibis 12 would send it through pandas, where whole numbers beside nulls are lost, and keep it on disk.
+    engine._session.createDataFrame(table).createOrReplaceTempView(name)
+    return engine.table(name)
 
 
 def label(value: object) -> str:
@@ -80,7 +98,10 @@ def among(column: Column, codes: Sequence[str]) -> Column:
     known = [value for code in codes if code and (value := _typed(kind, code)) is not None]
     texts = kind.is_string() or kind.is_boolean() or kind.is_integer() or kind.is_floating()
     plain = column if texts else column.cast("string")
-    rows = plain == known[0] if len(known) == 1 else plain.isin(known)
+    if not known:
+        rows = column.isnull() & ibis.literal(False)
+    else:
+        rows = plain == known[0] if len(known) == 1 else plain.isin(known)
     return blank(column) | rows.fill_null(False) if "" in codes else rows
 
 
@@ -105,9 +126,22 @@ def blank(column: Column) -> Column:
     return column.isnull() | column.isnan() if kind.is_floating() else column.isnull()
 
 
+# What both engines, and people, take for a decimal number; alone, Spark takes "2d" and DuckDB "1_0" as well.
+NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+
+
 def number(column: Column) -> Column:
     """Return a column as decimal numbers, null where a text is none."""
     kind = column.type()
     if kind.is_string():
-        return column.try_cast("float64")
+        return ibis.ifelse(column.re_search(NUMBER), column.try_cast("float64"), ibis.null("float64"))
     return column if kind.is_float64() else column.cast("float64")
+
+
+def finite(number: Column) -> Column:
+    """Return the condition that a decimal number is known and finite, never null.
+
+    Spelled out: ibis 12 has no true `isinf` on Spark, and DuckDB folds comparisons of NaN by a file's statistics.
+    """
+    odd = number.isnull() | number.isnan().fill_null(False) | number.isin([math.inf, -math.inf]).fill_null(False)
+    return ~odd

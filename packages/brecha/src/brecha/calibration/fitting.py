@@ -2,8 +2,8 @@
 
 A calibrated estimate's error comes from what the auxiliaries x leave unexplained: with z the linearised value of a
 row, u = w (z - x'B), where B is the regression of z on x with the weights before calibration, and w those after it
-(Deville and Särndal 1992, section 3; Särndal, Swensson and Wretman 1992, section 6.6). R's `rake` and `postStratify`
-regress without weights; `regression="rows"` does as they do, and agrees where the weights before calibration are equal.
+(Deville and Särndal 1992, section 3; Särndal, Swensson and Wretman 1992, section 6.6). R's `rake` alone
+regresses without weights; `regression="rows"` does as it does, and agrees where the weights before are equal.
 """
 
 from dataclasses import dataclass

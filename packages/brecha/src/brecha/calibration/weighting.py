@@ -25,13 +25,11 @@ Distance = Literal["linear", "bounded", "raking"]
 MOST_PATTERNS = 200_000
 
 
-def poststratify(
-    source: object, design: Design, by: Columns, totals: Totals, regression: Regression = "weights"
-) -> Design:
+def poststratify(source: object, design: Design, by: Columns, totals: Totals) -> Design:
     """Return the design with weights that sum to the population `totals` of each combination of the columns `by`.
 
     Holt and Smith (1979). `totals` has a label, or a tuple of labels for several columns, as its keys.
-    `regression`: see `brecha.calibration.fitting`. Refuses a category without total or without rows by its name.
+    Refuses a category without total or without rows by its name.
 
     >>> answers = {"sex": ["women"] * 3 + ["men"]}
     >>> design = poststratify(answers, Design(kind="quota"), "sex", {"women": 60, "men": 40})
@@ -40,7 +38,7 @@ def poststratify(
     """
     patterns = _patterns(source, design, _columns(by))
     solution = solving.poststratify(patterns.weight, patterns.margin(by, totals))
-    return patterns.design(solution, [(by, totals)], regression)
+    return patterns.design(solution, [(by, totals)])
 
 
 def rake(
