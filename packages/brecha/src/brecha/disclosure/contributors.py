@@ -8,7 +8,7 @@ import ibis
 
 from brecha.errors import BrechaError
 from brecha.gathering import check_columns
-from brecha.source import Column, Table, key, label, number, read
+from brecha.source import Column, Table, finite, key, label, number, read
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _query(rows: Table, keys: list[str], kept: int) -> Table:
     def total(which: Column, amount: Column) -> Column:
         return ibis.ifelse(which.fill_null(False), amount, 0).sum()
 
-    wrong = ranked.amount.isnull() | ranked.amount.isnan() | ranked.amount.isinf()
+    wrong = ~finite(ranked.amount)
     sums = {
         "total": ranked.amount.sum(),
         "value_not_numeric": total(wrong, 1),
