@@ -119,6 +119,25 @@ MESSAGES = {
     "value_negative": (
         "{count} values in {column!r} are negative, and rules on contributors need zero or more. Leave those rows out."
     ),
+    # what comes out
+    "library_missing": "{package} is not installed. Install it: pip install {package}",
+    "no_data_file": "The rows came from no file that R could read. Name one in data.",
+    "no_r_calibration": "R has no line for the calibration {method!r}. Write the script of the design without it.",
+    "no_r_item": "R has no line for the item {name!r}. Write the script without it.",
+    "no_such_column": "The table has no column {column!r}. {advice}",
+    "many_codes": (
+        "Column {column!r} has more than {most} codes and is no number, or is empty. Name the code to count, "
+        "as in {column}=yes."
+    ),
+    "no_items": "No column holds answers that can be estimated. Name them, as in --items ppe=yes,income",
+    "one_column": "The groups are levels of one column, not of {columns}. Put the others in --within.",
+    "one_level": "{variable!r} has no level but {level!r}: there is nothing to compare. Check the column.",
+    "unknown_output": "{path} cannot be written: its name must end in one of {allowed}.",
+    "cannot_write": "{path} cannot be written ({reason}). Check the folder and its permissions.",
+    "unreadable": (
+        "{path} cannot be read: {reason} Save it anew as CSV (UTF-8) or Parquet, and check what separates its values."
+    ),
+    "nothing_asked": "One number is no gap. Give two, or say --half-width or --asked.",
     # planning
     "out_of_range": "{name} is {value}. Use a number from {low:g} to {high:g}.",
     "groups_differ": "{name} has the numbers {numbers} for {groups} groups. Give one for each.",
@@ -142,6 +161,79 @@ MESSAGES = {
     "not_detectable": (
         "With these rows even an effect of {effect:.3g} has a power of {reached:.3f}, below {power}. Ask more rows."
     ),
+    # tests of independence
+    "unknown_test": "There is no test {test!r}. Use one of {allowed}.",
+    "no_test_in_census": "A census has no sampling error to test with. Read the differences as they are.",
+    "single_level": "{variable!r} has the levels {levels} where it counts. It takes two or more.",
+    "table_fixed": "The design fixes the table of {variables}: its shares have no sampling error to test with.",
+    "table_too_sparse": "Too many cells of {variables} have no row for a corrected test. Join levels.",
+    "too_few_degrees": (
+        "Wald's test of {contrasts} contrasts needs as many degrees of freedom, and the design has {df}. "
+        "Use the test 'F', or join levels."
+    ),
+    "wald_singular": (
+        "The {contrasts} contrasts of Wald's test do not vary freely in this sample. Use the test 'F', or join levels."
+    ),
+    # decomposed gaps
+    "too_many_combinations": (
+        "{columns} have more than {most} combinations of values, and each is summed in every sampling unit. "
+        "Group their values."
+    ),
+    "not_a_mean": "The gap of {name!r} cannot be decomposed. Use a share or a mean.",
+    "same_group": "{variable} = {group!r} is compared with itself. Name two groups.",
+    "group_empty": "No row of {domain} is in the base of {name!r}. Check the item's universe and missing codes.",
+    "covariate_blank": (
+        "{count} rows of the two groups have no value in {column!r}. Name the levels to keep in the item's universe, "
+        "or give blanks a code."
+    ),
+    "unknown_pattern": "{columns} = {pattern} has no row in either group, or is itself collapsed. Check `collapse`.",
+    "pattern_lacking": "The standard mix has {columns} = {patterns}, where {who} has no row. Collapse patterns.",
+    "unknown_standard": "There is no standard {standard!r}. Use one of {allowed}, or known shares by pattern.",
+    "standard_invalid": "The standard's share of {pattern} is {share}. Use a number from zero.",
+    "standard_incomplete": "The standard has no share of {columns} = {patterns}, where there are rows. Give one.",
+    "standard_empty": "The standard's shares are all zero. Give one above zero.",
+    "unknown_coefficients": "There are no coefficients {coefficients!r}. Use one of {allowed}.",
+    "level_lacking": "No row of {who} has {variable} = {level!r}, so its coefficient is unknown. Join levels.",
+    "collinear": "Among {who}, {variable!r} says nothing that {others} have not said. Leave it out, or join levels.",
+    # quantiles
+    "quantile_out_of_range": (
+        "Item {name!r} asks for the quantile {p}. Use a number above 0 and below 1, such as 0.5 for the median."
+    ),
+    "quantile_without_error": (
+        "Quantile {name!r} in {domain} has no standard error, because a limit of its interval lies outside the data. "
+        "Use interval='beta', or a larger domain."
+    ),
+    # replicates
+    "replicates_of_census": "A census has no sampling error to replicate. Use `brecha.estimate`.",
+    "replicates_of_rows": (
+        "A replicate changes the weights of whole PSUs, and here each row is one: there would be as many replicates as "
+        "rows. Name the column of PSUs in the design; where rows are few, a column that numbers them will do."
+    ),
+    "replicates_of_stages": (
+        "Replicates change whole PSUs, and do not see what was drawn inside them. Leave out the later stages and the "
+        "population, for errors that are a little too large, or use `brecha.estimate`."
+    ),
+    "replicates_of_calibration": (
+        "Weights by {method} cannot be calibrated anew in each replicate. Use poststratify, rake without bounds, or "
+        "calibrate with the distance 'linear' or 'raking', once; or use `brecha.estimate`."
+    ),
+    "replicate_not_calibrated": (
+        "Replicate {replicate} cannot be calibrated by {method} without the PSUs it leaves out ({reason}). "
+        "Join small categories, or use `brecha.estimate`."
+    ),
+    "replicates_single_psu": (
+        "Replicates have no rule {rule!r} for strata with a single PSU: {strata}. Use certainty or collapse."
+    ),
+    "brr_needs_two_psus": (
+        "Half-samples need two PSUs in each stratum, and {strata} have another number. "
+        "Use the jackknife or the bootstrap."
+    ),
+    "fay_out_of_range": "Fay's factor is {fay}. Use a number from 0 to below 1, such as 0.3.",
+    "hadamard_not_balanced": (
+        "The matrix lacks {strata} columns of 1 and -1 that are orthogonal and have as many of both. "
+        "Use a Hadamard matrix with more columns than strata, its first column all 1."
+    ),
+    "few_replicates": "The bootstrap has {replicates} replicates. Use two at least; several hundred is usual.",
 }
 
 
