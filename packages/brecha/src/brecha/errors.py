@@ -121,6 +121,7 @@ MESSAGES = {
     ),
     # what comes out
     "library_missing": "{package} is not installed. Install it: pip install {package}",
+    "no_request": "R's script is of what brecha.estimate made: not of quantiles, tests or replicates.",
     "no_data_file": "The rows came from no file that R could read. Name one in data.",
     "no_r_calibration": "R has no line for the calibration {method!r}. Write the script of the design without it.",
     "no_r_item": "R has no line for the item {name!r}. Write the script without it.",

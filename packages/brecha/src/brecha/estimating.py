@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -13,6 +14,7 @@ from brecha.errors import BrechaError
 from brecha.gathering import Gathered, collect, pair_products
 from brecha.intervals import Interval, quantile, share_limits, wald
 from brecha.items import Count, Item, Mean, Ratio, Share, Total
+from brecha.request import Request
 from brecha.results import DesignSummary, Domain, DomainKey, Estimate, Result, Statistic, domain_key, flags
 from brecha.source import Table, read
 from brecha.strata import Strata
@@ -76,6 +78,7 @@ def estimate(
         by=by,
         levels=levels(gathered.cells, columns),
         covariances=covariances,
+        request=Request(tuple(items), design, tuple(by), str(source) if isinstance(source, str | Path) else None),
     )
 
 

@@ -9,6 +9,7 @@ import numpy
 from brecha.cells import Floats, Labels
 from brecha.design import Kind, Rule, Stratum
 from brecha.errors import BrechaError
+from brecha.request import Request
 
 Domain = Mapping[str, str]
 DomainKey = tuple[tuple[str, str], ...]
@@ -126,6 +127,7 @@ class Result:
         by: Sequence[tuple[str, ...]],
         levels: Mapping[str, Labels],
         covariances: Covariances,
+        request: Request | None = None,
     ) -> None:
         self.design = design
         self.level = level
@@ -133,6 +135,7 @@ class Result:
         self.levels = levels
         self.names = tuple(dict.fromkeys(estimate.name for estimate in estimates))
         self.estimates = tuple(estimates)
+        self.request = request
         self._index = {(estimate.name, domain_key(estimate.domain)): estimate for estimate in estimates}
         self._covariances = covariances
 
