@@ -19,9 +19,9 @@ Engine = Any
 def read(source: object, *, separator: str = ",", engine: Engine = None) -> Table:
     """Return `source` as an ibis table, on DuckDB unless `engine` names another or it belongs to one.
 
-    `source` is the path of a CSV or Parquet file, or of a folder NAME.parquet of such files, an ibis table, or what Arrow reads without a copy:
-    an Arrow table, a pandas or polars data frame, a dictionary of columns. `engine` is an ibis
-    connection, such as `ibis.pyspark.connect(session)`; a path is then read there.
+    `source` is the path of a CSV or Parquet file or of a folder NAME.parquet of such files, an ibis table, or what
+    Arrow reads without a copy: an Arrow table, a pandas or polars data frame, a dictionary of columns. `engine` is
+    an ibis connection, such as `ibis.pyspark.connect(session)`; a path is then read there.
     Every column of a CSV is read as text, so that a code such as 007 keeps its zeros.
 
     >>> read({"profile": ["women", "men"]}).columns
