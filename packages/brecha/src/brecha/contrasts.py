@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import ibis
@@ -103,15 +104,20 @@ def change(before: Figure, after: Figure) -> Combination:
 def waves(sources: Mapping[str, object], column: str = "wave") -> Table:
     """Return the rows of several waves as one table, with the wave's name in a column of their own.
 
-    Only columns that every wave has are kept. PSUs of the same label in the same stratum are the same PSU, so
-    that their covariance counts; where the waves drew their own, put the column among the strata.
+    Sources are files, or tables of one engine. Only columns that every wave has are kept. PSUs of the same label
+    in the same stratum are the same PSU, so that their covariance counts; where the waves drew their own, put the
+    column among the strata.
 
     >>> waves({"2023": {"ppe": ["y"]}, "2026": {"ppe": ["n"], "new": ["a"]}}).columns
     ('ppe', 'wave')
     """
     if not sources:
         raise BrechaError("no_waves")
-    tables = {name: read(source) for name, source in sources.items()}
+    engine = ibis.duckdb.connect()  # one for all files: a query reaches the tables of one engine only
+    tables = {
+        name: read(source, engine=engine if isinstance(source, str | Path) else None)
+        for name, source in sources.items()
+    }
     first, *others = tables.values()
     kept = [name for name in first.columns if all(name in table.columns for table in others)]
     if column in kept:
