@@ -11,6 +11,7 @@ from brecha.estimating import estimate
 from brecha.gaps import Comparison, Gap, adjust, gaps
 from brecha.independence import Independence, independence
 from brecha.items import Count, Mean, Ratio, Share, Total, options
+from brecha.quantiles import Quantile, quantiles
 from brecha.replicates import Replicates, bootstrap, brr, jackknife
 from brecha.results import DesignSummary, Estimate, Result
 from brecha.source import read
@@ -30,6 +31,7 @@ __all__ = [
     "Mean",
     "MeanOfShares",
     "Mix",
+    "Quantile",
     "Ratio",
     "Replicates",
     "Result",
@@ -56,6 +58,7 @@ __all__ = [
     "options",
     "planning",
     "poststratify",
+    "quantiles",
     "rake",
     "read",
     "standardise",

@@ -29,8 +29,8 @@ class Gathered:
     - `counts`: cells of the domains' columns, with rows asked, in the base, counted and missing, each (D, K).
     - `cells`: cells of the design's keys and the domains' columns; `strata` the design laid over them.
     - `sums` of the weights used, `regressed` of those in the calibration's regression; `rows` and `w2`
-      (C, K), rows and squared weights of each base; `yy` (C, K) weighted squares of the numerators, which are `rough` (K,) denominators
-      below the answers.
+      (C, K), rows and squared weights of each base; `yy` (C, K) weighted squares of the numerators, which are
+      `rough` (K,) denominators below the answers.
     """
 
     questions: tuple[Question, ...]
