@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from brecha import Design
-from brecha.quantiles import Quantile, quantiles
+from brecha.quantiles import Quantile, quantiles, search
 from brecha.quantiles.search import Search
 
 PLAIN = Design(kind="quota")
@@ -64,8 +64,8 @@ def test_ties_and_huge_ranges_take_few_passes(passes, values, most):
 
 
 def test_values_that_no_scale_but_their_own_tells_apart_are_told_apart(monkeypatch, passes):
-    monkeypatch.setattr("brecha.quantiles.search.MOST_BINS", 2)
-    monkeypatch.setattr("brecha.quantiles.search.FEWEST_BINS", 2)
+    monkeypatch.setattr(search, "MOST_BINS", 2)
+    monkeypatch.setattr(search, "FEWEST_BINS", 2)
     values = [1.0] * 30 + [1 + 2.0**-52] * 30 + [1 + 2.0**-51] + [2.0]
     [it] = quantiles({"y": values}, Design(kind="census"), [Quantile(name="y", variable="y", p=0.9)])
     assert it.estimate == 1 + 2.0**-52

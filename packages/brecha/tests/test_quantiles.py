@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import brecha
 from brecha import BrechaError, Design, Mean, Share, SinglePsu, Stage
 from brecha.intervals import korn_graubard, quantile
-from brecha.quantiles import Quantile, quantiles
+from brecha.quantiles import Quantile, quantiles, search
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "r_survey_cases.json").read_text())
@@ -247,8 +247,8 @@ def test_the_twin_agrees_exactly(sample, twentieths, weighted, few):
     design = Design(kind="census", weight="w" if weighted else None)
     with pytest.MonkeyPatch.context() as patch:
         if few:  # so few bins that they hold several values each
-            patch.setattr("brecha.quantiles.search.MOST_BINS", 2)
-            patch.setattr("brecha.quantiles.search.FEWEST_BINS", 2)
+            patch.setattr(search, "MOST_BINS", 2)
+            patch.setattr(search, "FEWEST_BINS", 2)
         result = quantiles(table, design, items, by=GROUPS)
     asked = 0
     for columns in GROUPS[:4]:

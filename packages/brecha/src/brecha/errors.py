@@ -8,7 +8,7 @@ MESSAGES = {
     "unknown_base": "Share {name!r} has base {base!r}. Use one of {allowed}.",
     "unknown_columns": "The table has no column {columns}. Check the names; they are case-sensitive.",
     "unknown_level": "No row has {variable} = {level!r}. The levels are {levels}.",
-    "duplicate_name": "Two shares are named {name!r}. Give each its own name.",
+    "duplicate_name": "Two items are named {name!r}. Give each its own name.",
     "nothing_counted": "Share {name!r} counts no code. Name at least one in counted.",
     "counted_is_missing": "Share {name!r} both counts {codes} and declares it missing. Choose one.",
     "undeclared_blank": (

@@ -6,8 +6,8 @@ from typing import Protocol
 from brecha.errors import BrechaError
 from brecha.r_script.asking import item_lines
 from brecha.r_script.designing import MEANINGS, design_lines
-from brecha.request import Request
 from brecha.r_script.words import text
+from brecha.request import Request
 
 __all__ = ["Request", "Requested", "script", "to_r"]
 
