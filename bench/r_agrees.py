@@ -130,6 +130,12 @@ def cases(folder: Path) -> dict[str, Case]:
             ((), ("stype",), ("sch.wide",)),
         ),
     }  # fmt: skip
+    return found | lonely() | calibrated()
+
+
+def lonely() -> dict[str, Case]:
+    """Return a case for each rule for a stratum with one PSU."""
+    found = {}
     for rule in ("adjust", "average", "certainty"):
         for tag, items in (("means", SCHOOL_ITEMS[:1] + SCHOOL_ITEMS[2:]), ("totals", SCHOOL_ITEMS[1:2])):
             design = Design(**LONELY, single_psu=SinglePsu(rule))  # type: ignore[arg-type]
@@ -138,7 +144,7 @@ def cases(folder: Path) -> dict[str, Case]:
             found[f"single PSU, {rule}, domains: {tag}"] = Case(
                 "apistrat_lonely", design, items, (("sch.wide",),), differs=adjusted or rule == "average"
             )
-    return found | calibrated()
+    return found
 
 
 def calibrated() -> dict[str, Case]:

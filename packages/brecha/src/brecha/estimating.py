@@ -71,15 +71,16 @@ def estimate(
         variance = numpy.zeros(len(items)) if census else covariance(gathered.strata, u, u)
         rows.append(finish.estimates(domain, one, variance, counts[domain_key(domain)]))
     covariances = Linearised(gathered, influences, table, design, columns)
-    return Result(
+    result = Result(
         estimates=[estimate for row in zip(*rows, strict=True) for estimate in row if estimate],
         design=summary(design, gathered.strata, int(gathered.cells.sums["rows"].sum())),
         level=level,
         by=by,
         levels=levels(gathered.cells, columns),
         covariances=covariances,
-        request=Request(tuple(items), design, tuple(by), str(source) if isinstance(source, str | Path) else None),
     )
+    result.request = Request(tuple(items), design, tuple(by), str(source) if isinstance(source, str | Path) else None)
+    return result
 
 
 def check(items: Sequence[Item], level: float) -> None:

@@ -127,7 +127,6 @@ class Result:
         by: Sequence[tuple[str, ...]],
         levels: Mapping[str, Labels],
         covariances: Covariances,
-        request: Request | None = None,
     ) -> None:
         self.design = design
         self.level = level
@@ -135,7 +134,7 @@ class Result:
         self.levels = levels
         self.names = tuple(dict.fromkeys(estimate.name for estimate in estimates))
         self.estimates = tuple(estimates)
-        self.request = request
+        self.request: Request | None = None  # what `brecha.estimate` was asked, so that R can be asked the same
         self._index = {(estimate.name, domain_key(estimate.domain)): estimate for estimate in estimates}
         self._covariances = covariances
 

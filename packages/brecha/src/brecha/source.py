@@ -46,7 +46,7 @@ def read(source: object, *, separator: str = ",", engine: Engine = None) -> Tabl
 
 
 # How an engine is told to take each column of a CSV as text, with quotes doubled and lines broken inside them.
-TEXTS = {
+TEXTS: dict[str, dict[str, Any]] = {
     "duckdb": {"all_varchar": True},
     "pyspark": {"inferSchema": False, "escape": '"', "multiLine": True},
 }
