@@ -75,7 +75,8 @@ def covariance(strata: Strata, one: Influence, other: Influence, products: Produ
     `products` are the sums of squared weights of two different variables, with the first letter for `one`; by
     default both are the same variables and those of `one` serve.
     """
-    values = one.cells, one.cells if one is other else other.cells
+    first = one.cells
+    values = first, first if one is other else other.cells
     total = numpy.zeros(max(values[0].shape[1], values[1].shape[1]))
     for stage in strata.stages:
         if stage.unit_of_cell is None:
