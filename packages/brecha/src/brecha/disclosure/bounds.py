@@ -78,7 +78,7 @@ class Reader:
         found = linprog(goal, A_eq=self.unknown, b_eq=self.known, bounds=self.changes, options={"presolve": False})
         if found.status == 3:  # unbounded
             return numpy.inf, numpy.zeros(self.sums.shape[1])
-        assert found.status == 0 and found.fun is not None, found.message
+        assert found.status == 0, found.message
         prices: Floats = self.sums.T @ found.eqlin.marginals
         prices[place] += sign
-        return -found.fun, numpy.where(numpy.abs(prices) > ROUNDING, prices, 0.0)
+        return -float(goal @ found.x), numpy.where(numpy.abs(prices) > ROUNDING, prices, 0.0)

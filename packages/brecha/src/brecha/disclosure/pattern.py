@@ -24,6 +24,7 @@ Reason = Literal["primary", "secondary"]
 
 # Of a level: more than the solver's own tolerance (1e-6), so that a cut for what is short of it is seen.
 TOLERANCE = 1e-5
+DRAFT_GAP = 0.05
 
 
 def protect(
@@ -80,29 +81,44 @@ class _Program:
         self.primary[list(levels)] = True
         self.hideable = self.primary | (free & (values > 0) & (values >= floor))
         self.falls = numpy.maximum(values - floor, 0)
-        self.cost = 1 + values / (values[self.hideable].sum() + 1)
         self.cuts = [self._never_alone()]
 
     def run(self) -> Flags | None:
-        """Solve and send a reader, until none comes too close; None if no pattern protects the table."""
-        while (hidden := self._solve()) is not None:
+        """Return the fewest cells that protect the table, and of those the least sum; None if nothing protects it.
+
+        In three steps, for the solver proves the two aims at once only slowly: a draft that is good in both;
+        the fewest, known as soon as no fewer than the draft's are in question; the least sum of so many.
+        """
+        values = self.equations.values
+        every = numpy.ones(len(values))
+        draft = self._least(every + values / (values[self.hideable].sum() + 1), gap=DRAFT_GAP)
+        if draft is None:
+            return None
+        fewest = self._least(every, enough=draft.sum())
+        assert fewest is not None, "the draft protects the table"
+        self.cuts.append(LinearConstraint(every[None, :], 0, fewest.sum()))
+        return self._least(values / values[self.hideable].max(initial=1))
+
+    def _least(self, cost: Floats, gap: float = 0.0, enough: float = numpy.inf) -> Flags | None:
+        """Solve and send a reader, until none comes too close or the pattern costs `enough`."""
+        while (hidden := self._solve(cost, gap)) is not None and cost @ hidden < enough:
             reader = Reader(self.equations, numpy.flatnonzero(hidden), self.floor)
             found = [cut for place in self.levels for cut in self._cuts(reader, place)]
             if not found:
-                return hidden
+                break
             cuts = numpy.array(found)
             assert (cuts @ hidden < 1).all(), "a cut allows the pattern that failed it"
             self.cuts.append(LinearConstraint(sparse.csr_array(cuts), 1, numpy.inf))
-        return None
+        return hidden
 
-    def _solve(self) -> Flags | None:
-        """Return the least costly pattern that keeps all cuts."""
+    def _solve(self, cost: Floats, gap: float) -> Flags | None:
+        """Return a pattern that keeps all cuts and costs at most `gap`, a share, more than the least; None if none does."""
         found = milp(
-            self.cost,
-            integrality=numpy.ones(len(self.cost), dtype=int),
+            cost,
+            integrality=numpy.ones(len(cost), dtype=int),
             bounds=Bounds(self.primary.astype(float), self.hideable.astype(float)),
             constraints=self.cuts,
-            options={"mip_rel_gap": 0},
+            options={"mip_rel_gap": gap},
         )
         assert found.status in (0, 2), found.message  # solved, or impossible
         return None if found.x is None else numpy.asarray(found.x > 0.5)
@@ -111,7 +127,7 @@ class _Program:
         """In a relation, a hidden cell needs a second hidden one: the first cuts, for all cells at once."""
         inside = abs(self.equations.sums)
         row, cell = inside.nonzero()
-        others = inside[row, :] - 2 * sparse.eye_array(len(self.cost), format="csr")[cell, :]
+        others = inside[row, :] - 2 * sparse.eye_array(len(self.primary), format="csr")[cell, :]
         return LinearConstraint(others, 0, numpy.inf)
 
     def _cuts(self, reader: Reader, place: int) -> Iterator[Floats]:
