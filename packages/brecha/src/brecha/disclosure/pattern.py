@@ -24,7 +24,7 @@ Reason = Literal["primary", "secondary"]
 
 # Of a level: more than the solver's own tolerance (1e-6), so that a cut for what is short of it is seen.
 TOLERANCE = 1e-5
-DRAFT_GAP = 0.05
+DRAFT_GAP = 0.05  # how far from the least the draft may be
 
 
 def protect(
@@ -112,7 +112,7 @@ class _Program:
         return hidden
 
     def _solve(self, cost: Floats, gap: float) -> Flags | None:
-        """Return a pattern that keeps all cuts and costs at most `gap`, a share, more than the least; None if none does."""
+        """Return a pattern that keeps all cuts and costs at most a share `gap` more than the least, None if none does."""
         found = milp(
             cost,
             integrality=numpy.ones(len(cost), dtype=int),
