@@ -112,7 +112,7 @@ class _Program:
         return hidden
 
     def _solve(self, cost: Floats, gap: float) -> Flags | None:
-        """Return a pattern that keeps all cuts and costs at most a share `gap` more than the least, None if none does."""
+        """Return a pattern that keeps all cuts and costs at most a share `gap` more than the least, or None."""
         found = milp(
             cost,
             integrality=numpy.ones(len(cost), dtype=int),
