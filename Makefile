@@ -1,14 +1,14 @@
 # make run    start Pallaq here, with its own PostgreSQL, on http://127.0.0.1:8000
 # make test   every test; what needs a browser skips with the reason where there is none
 # make check  lint, types, import contracts, migrations, tests
-# make spark  adds Spark to the environment, so that its tests run too (Java 17)
+# make peers  adds Spark (Java 17) and Tau-Argus to the environment, so that the tests against them run too
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 MESSAGES := $(shell find pallaq -name 'django.po')
 
-.PHONY: run test spark check lint types contracts migrations messages lock clean
+.PHONY: run test peers check lint types contracts migrations messages lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.ready
@@ -33,12 +33,12 @@ $(VENV)/.dev: $(VENV)/.ready requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Spark, half a gigabyte, is only for the tests that compare brecha's two engines; it needs Java 17.
-$(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+# What brecha is compared with in tests: Spark, half a gigabyte, which needs Java 17, and Tau-Argus.
+$(VENV)/.peers: $(VENV)/.dev requirements-peers.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock
 	@touch $@
 
-spark: $(VENV)/.spark
+peers: $(VENV)/.peers
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -66,7 +66,7 @@ messages: $(VENV)/.dev
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package brecha pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package brecha pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group spark -c requirements.lock -o requirements-spark.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group peers -c requirements.lock -o requirements-peers.lock
 	echo uv | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -o requirements-uv.lock
 
 clean:

@@ -53,7 +53,7 @@ def ours(script: str, *words: str, most: float = math.inf) -> Engine:
 def spark(folder: Path) -> Engine:
     """Return brecha on Spark."""
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
-        raise MissingError("it needs PySpark and Java 17 (make spark)")
+        raise MissingError("it needs PySpark and Java 17 (make peers)")
     return ours("with_brecha.py", "spark", most=1e7)
 
 

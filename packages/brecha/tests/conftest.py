@@ -27,7 +27,7 @@ appender.console.layout.pattern = %p %c{1}: %m%n%ex
 @pytest.fixture(scope="session")
 def spark_session() -> Iterator[Any]:
     """Start Spark's local-cluster when the first test asks for it; stop it, and leave nothing behind, at the end."""
-    pyspark = pytest.importorskip("pyspark", reason="needs PySpark: make spark")
+    pyspark = pytest.importorskip("pyspark", reason="needs PySpark: make peers")
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("needs Java 17: apt-get install openjdk-17-jre-headless")
     from pyspark.sql import SparkSession

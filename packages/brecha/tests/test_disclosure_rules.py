@@ -1,159 +1,176 @@
-"""Which cells tell on somebody: by few, by few of a share, by few contributors; and what a reader can work out."""
+"""Which cells tell on somebody by themselves."""
 
 import math
+import random
 
-import pyarrow
+import ibis
 import pytest
 
-from brecha import BrechaError
+from brecha import BrechaError, read
 from brecha.disclosure import (
     Contributors,
-    Interval,
     Levels,
-    audit,
     contributors,
     dominance,
     few,
     few_of_share,
-    margins,
     p_percent,
     protect,
-    relations,
     strictest,
 )
 
-
-def refusal(function, *arguments, **options):
-    with pytest.raises(BrechaError) as caught:
-        function(*arguments, **options)
-    assert str(caught.value)
-    return caught.value.code
+SECOND = Levels(either=1)
 
 
-def test_a_zero_is_few_only_where_it_is_said_to_be():
-    counts = {"a": 0, "b": 9, "c": 10}
-    assert list(few(counts)) == ["b"]
-    assert list(few(counts, hide_zero=True)) == ["a", "b"]
-
-
-def test_a_share_tells_on_those_counted_and_on_the_others():
-    bases = dict.fromkeys("abcd", 40) | {"e": 0}
-    counted = {"a": 2, "b": 38, "c": 20, "d": 0, "e": 0}
-    assert list(few_of_share(counted, bases)) == ["a", "b"]
-    assert list(few_of_share(counted, bases, hide_zero=True)) == ["a", "b", "d"]
-
-
-def test_the_largest_contributors_are_found_in_the_engine():
-    rows = pyarrow.table(
-        {"region": ["P", "P", "P", "I", None], "sex": ["w", "w", "m", "w", "w"], "gold": [5.0, 3.0, 2.0, 0.0, 4.0]}
-    )
-    found = contributors(rows, ["region", "sex"], "gold")
-    assert found == {
-        ("", "w"): Contributors(4.0, (4.0, 0.0)),
-        ("I", "w"): Contributors(0.0, (0.0, 0.0)),
-        ("P", "m"): Contributors(2.0, (2.0, 0.0)),
-        ("P", "w"): Contributors(8.0, (5.0, 3.0)),
-    }
-    total = margins({cell: found[cell] for cell in found if cell[0]})[(None, None)]
-    assert total == Contributors(10.0, (5.0, 3.0))
+def test_a_count_is_few_below_the_minimum_and_a_zero_only_if_it_is_to_be_hidden():
+    counts = {"none": 0, "one": 1, "nine": 9, "ten": 10}
+    assert few(counts) == {"one": SECOND, "nine": SECOND}
+    assert set(few(counts, 2)) == {"one"}
+    assert set(few(counts, hide_zero=True)) == {"none", "one", "nine"}
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [(-1.0, "value_negative"), (math.nan, "value_not_numeric"), (math.inf, "value_not_numeric")]
+    ("counted", "base", "hidden", "hidden_with_zero"),
+    [
+        (2, 40, True, True),
+        (38, 40, True, True),
+        (20, 40, False, False),
+        (10, 40, False, False),
+        (30, 40, False, False),
+        (31, 40, True, True),
+        (0, 40, False, True),
+        (40, 40, False, True),
+        (0, 3, True, True),
+        (0, 0, False, False),
+    ],
 )
-def test_contributions_that_are_none_are_refused(value, code):
-    assert refusal(contributors, {"r": ["a", "a"], "y": [1.0, value]}, ["r"], "y") == code
+def test_a_share_tells_on_those_counted_and_on_the_others(counted, base, hidden, hidden_with_zero):
+    assert ("a" in few_of_share({"a": counted}, {"a": base})) is hidden
+    assert ("a" in few_of_share({"a": counted}, {"a": base}, hide_zero=True)) is hidden_with_zero
 
 
-def test_dominance_asks_for_what_the_rule_lacks():
-    cells = {"one": Contributors(100.0, (90.0, 5.0)), "two": Contributors(100.0, (50.0, 30.0))}
-    assert list(dominance(cells)) == ["one"]
-    assert dominance(cells, number=1, percent=80)["one"] == Levels(lower=12.5, upper=12.5)
-    assert refusal(dominance, cells, number=3) == "too_few_kept"
-    assert refusal(dominance, cells, percent=100) == "percent_out_of_range"
+def test_the_minimum_of_a_share_is_the_argument_s():
+    assert few_of_share({"a": 4}, {"a": 40}, 5) == {"a": SECOND}
+    assert few_of_share({"a": 5}, {"a": 40}, 5) == {}
 
 
-def test_the_second_contributor_must_not_come_within_p_per_cent_of_the_first():
-    cells = {"unsafe": Contributors(100.0, (60.0, 36.0)), "safe": Contributors(100.0, (60.0, 30.0))}
-    found = p_percent(cells)
-    assert list(found) == ["unsafe"]
-    assert found["unsafe"].upper == pytest.approx(2.0)
+def test_dominance_looks_at_as_many_contributors_as_asked():
+    """Handbook on Statistical Disclosure Control, section 4.2, example 1: safe by (1, 90), not by (2, 90)."""
+    cell = {"a": Contributors(100_000.0, (50_000.0, 49_000.0))}
+    assert dominance(cell, 1, 90) == {}
+    assert dominance(cell, 2, 90) == {"a": Levels(lower=10_000.0, upper=10_000.0)}
 
 
-def test_rules_join_by_the_strictest_level():
-    found = strictest({"a": Levels(upper=2.0), "b": Levels(lower=1.0)}, {"a": Levels(lower=4.0)})
-    assert found == {"a": Levels(lower=4.0, upper=2.0), "b": Levels(lower=1.0)}
+def test_dominance_asks_for_the_handbook_s_distance():
+    """Example 4: a feasible bound below 352.94 estimates the largest of 300 too closely."""
+    found = dominance({"a": Contributors(330.0, (300.0, 20.0))}, 1, 85)["a"]
+    assert 330 + found.upper == pytest.approx(352.94, abs=0.005)
 
 
-@pytest.mark.parametrize("levels", [{}, {"lower": -1.0, "upper": 1.0}])
-def test_a_level_that_asks_for_nothing_is_refused(levels):
-    assert refusal(Levels, **levels) == "no_level"
+def test_p_percent_lets_pass_what_dominance_overprotects():
+    """Example 2: 15.4 % above the largest."""
+    cell = {"a": Contributors(110_000.0, (52_000.0, 50_000.0))}
+    assert p_percent(cell, 10) == {}
+    assert set(dominance(cell, 2, 100 * 100 / 110)) == {"a"}
+    assert set(p_percent(cell, 15.5)) == {"a"}
 
 
-TABLE = margins(
-    {
-        (region, sex, age): count
-        for region, counts in {"P": (3, 20, 30, 40), "I": (15, 25, 35, 12), "A": (22, 31, 18, 27)}.items()
-        for (sex, age), count in zip([("w", "y"), ("w", "o"), ("m", "y"), ("m", "o")], counts, strict=True)
+def test_a_single_contributor_is_found_by_either_rule():
+    cell = {"a": Contributors(200.0, (200.0, 0.0))}
+    assert p_percent(cell, 10) == {"a": Levels(lower=20.0, upper=20.0)}
+    assert set(dominance(cell)) == {"a"}
+
+
+def test_no_cell_is_asked_to_seem_less_than_nothing():
+    assert dominance({"a": Contributors(10.0, (10.0,))}, 1, 20) == {"a": Levels(lower=10.0, upper=40.0)}
+
+
+def test_a_cell_to_which_nobody_contributes_is_safe():
+    assert p_percent({"a": Contributors(0.0, (0.0, 0.0))}) == {}
+
+
+@pytest.mark.parametrize("percent", [0, 100, -1, math.nan])
+def test_it_refuses_a_percentage_that_makes_no_rule(percent):
+    with pytest.raises(BrechaError) as refusal:
+        p_percent({}, percent)
+    assert refusal.value.code == "percent_out_of_range"
+
+
+def test_it_refuses_a_rule_on_more_contributors_than_were_kept():
+    with pytest.raises(BrechaError, match="Ask for more") as refusal:
+        dominance({"a": Contributors(9.0, (5.0, 4.0))}, 3)
+    assert refusal.value.values == {"number": 3, "kept": 2}
+
+
+def test_rules_join_to_the_strictest_of_each_kind():
+    assert strictest({"a": Levels(2, 3), "b": SECOND}, {"a": Levels(1, 4, 1)}) == {"a": Levels(2, 4, 1), "b": SECOND}
+
+
+@pytest.mark.parametrize("levels", [(0, 0, 0), (-1, 2, 0), (0, 0, -1)])
+def test_it_refuses_levels_that_ask_for_nothing(levels):
+    with pytest.raises(BrechaError) as refusal:
+        Levels(*levels)
+    assert refusal.value.code == "no_level"
+
+
+def test_a_total_that_one_firm_dominates_is_hidden_far_enough():
+    rows = {"region": ["Puno"] * 3 + ["Ica"] * 3 + ["Lima"] * 3, "ounces": [90, 6, 4, 40, 35, 30, 50, 45, 40]}
+    cells = contributors(rows, ["region"], "ounces")
+    values = {**{cell: found.total for cell, found in cells.items()}, "all": 340.0}
+    hidden = protect(values, [("all", list(cells))], p_percent(cells, 10), floor=0)
+    assert hidden == {("Puno",): "primary", ("Ica",): "secondary"}
+
+
+def test_the_engine_finds_what_a_plain_loop_finds():
+    chance = random.Random(3)
+    rows = [(chance.choice("abc"), chance.choice([1, 2, None]), chance.choice([0, 1, 1, 2.5, 7])) for _ in range(200)]
+    table = {"region": [row[0] for row in rows], "size": [row[1] for row in rows], "value": [row[2] for row in rows]}
+    groups = {}
+    for region, size, value in rows:
+        groups.setdefault((region, "" if size is None else str(size)), []).append(value)
+    expected = {
+        key: Contributors(float(sum(values)), tuple([*map(float, sorted(values, reverse=True)), 0.0, 0.0, 0.0][:3]))
+        for key, values in groups.items()
     }
+    assert contributors(table, ["region", "size"], "value", kept=3) == expected
+
+
+def test_one_query_brings_the_cells_and_no_rows(monkeypatch):
+    engine = ibis.duckdb.connect()
+    table = read({"region": ["a", "b"] * 50, "value": list(range(100))}, engine=engine)
+    answers = []
+    ask = type(engine).to_pyarrow
+
+    def spy(*arguments, **options):
+        answers.append(ask(*arguments, **options))
+        return answers[-1]
+
+    monkeypatch.setattr(type(engine), "to_pyarrow", spy)
+    assert contributors(table, ["region"], "value")[("b",)] == Contributors(2500.0, (99.0, 97.0))
+    assert [answer.num_rows for answer in answers] == [2]
+
+
+def test_a_csv_s_numbers_are_read_as_numbers(tmp_path):
+    (tmp_path / "rows.csv").write_text("region,value\n007,9\n007,10\n")
+    assert contributors(tmp_path / "rows.csv", ["region"], "value") == {("007",): Contributors(19.0, (10.0, 9.0))}
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "count"),
+    [
+        ([1.0, None, math.nan, math.inf], "value_not_numeric", 3),
+        (["1", "many", "2", "3"], "value_not_numeric", 1),
+        ([1, -1, -2, 0], "value_negative", 2),
+    ],
 )
+def test_it_refuses_values_of_which_the_rules_say_nothing(values, code, count):
+    with pytest.raises(BrechaError) as refusal:
+        contributors({"region": ["a", "a", "b", "b"], "value": values}, ["region"], "value")
+    assert refusal.value.code == code
+    assert refusal.value.values == {"column": "value", "count": count}
 
 
-def test_three_ways_are_protected_and_the_audit_shows_it():
-    hidden = protect(TABLE, relations(TABLE))
-    assert [cell for cell, why in hidden.items() if why == "primary"] == [("P", "w", "y")]
-    found = audit(TABLE, relations(TABLE), list(hidden))
-    low, high = found["P", "w", "y"]
-    assert low <= 2 or high >= 4
-    assert all(one.low <= TABLE[cell] <= one.high for cell, one in found.items())
-    for needless in hidden:
-        if hidden[needless] == "secondary":
-            left = [cell for cell in hidden if cell != needless]
-            ends = audit(TABLE, relations(TABLE), left)["P", "w", "y"]
-            assert ends == pytest.approx((3, 3))
-
-
-def test_a_primary_cell_alone_is_worked_out():
-    assert audit(TABLE, relations(TABLE), [("P", "w", "y")]) == {("P", "w", "y"): pytest.approx((3, 3))}
-
-
-def test_levels_of_a_magnitude_are_kept():
-    gold = margins({("P", "w"): 100.0, ("P", "m"): 50.0, ("I", "w"): 70.0, ("I", "m"): 80.0})
-    primary = {("P", "w"): Levels(lower=10.0, upper=10.0)}
-    hidden = protect(gold, relations(gold), primary, floor=0.0)
-    low, high = audit(gold, relations(gold), list(hidden), floor=0.0)["P", "w"]
-    assert low <= 90
-    assert high >= 110
-
-
-@pytest.mark.parametrize("levels", [Levels(lower=10.0), Levels(upper=10.0), Levels(lower=10.0, upper=10.0)])
-def test_cells_too_small_to_hide_behind_are_not_chosen(levels):
-    gold = margins(
-        {("P", "w"): 100.0, ("P", "m"): 50.0, ("I", "w"): 70.0, ("I", "m"): 80.0, ("A", "w"): 2.0, ("A", "m"): 3.0}
-    )
-    hidden = protect(gold, relations(gold), {("P", "w"): levels}, floor=0.0)
-    low, high = audit(gold, relations(gold), list(hidden), floor=0.0)["P", "w"]
-    assert 100 - low >= levels.lower
-    assert high - 100 >= levels.upper
-
-
-def test_regions_of_provinces_are_one_way():
-    parents = {0: {"Melgar": "Puno", "Sandia": "Puno", "Nasca": "Ica"}}
-    counts = margins({("Melgar",): 3, ("Sandia",): 30, ("Nasca",): 40}, parents)
-    hidden = protect(counts, relations(counts, parents))
-    assert hidden == {("Melgar",): "primary", ("Sandia",): "secondary"}
-    assert refusal(margins, {("a",): 1}, {0: {"a": "b", "b": "a"}}) == "hierarchy_loops"
-
-
-def test_nothing_bounds_a_hidden_cell_whose_total_is_hidden_too():
-    found = audit({"all": 7, "a": 3, "b": 4}, [("all", ["a", "b"])], ["all", "a"])
-    assert found["a"] == Interval(1.0, math.inf)
-
-
-def test_what_cannot_be_audited_is_refused():
-    counts, sums = {"all": 7, "a": 3, "b": 4}, [("all", ["a", "b"])]
-    assert refusal(audit, counts, sums, ["c"]) == "no_such_cell"
-    assert refusal(audit, counts, sums, ["a"], floor=5.0) == "below_floor"
-    assert refusal(audit, counts, [("all", ["a", "c"])], ["a"]) == "unknown_cell"
-    assert refusal(audit, {**counts, "b": 5}, sums, ["a"]) == "not_additive"
-    assert refusal(protect, counts, sums, minimum=4, known=["b", "all"]) == "cannot_protect"
+def test_it_refuses_columns_that_are_not_there():
+    with pytest.raises(BrechaError) as refusal:
+        contributors({"region": ["a"]}, ["region", "size"], "value")
+    assert refusal.value.values == {"columns": ("size", "value")}

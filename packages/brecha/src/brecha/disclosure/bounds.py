@@ -12,7 +12,7 @@ from brecha.disclosure.tables import Cell, Equations, Relation
 
 Flags = NDArray[numpy.bool_]
 # Prices are simple fractions, for all coefficients are 0, 1 and -1: what is smaller is the solver's rounding.
-ROUNDING = 1e-7
+ROUNDING = 1e-6
 
 
 class Interval(NamedTuple):

@@ -97,7 +97,7 @@ class _Program:
         fewest = self._least(every, enough=draft.sum())
         assert fewest is not None, "the draft protects the table"
         self.cuts.append(LinearConstraint(every[None, :], 0, fewest.sum()))
-        return self._least(values / values[self.hideable].max(initial=1))
+        return self._least(values / (values[self.hideable].max() or 1.0))
 
     def _least(self, cost: Floats, gap: float = 0.0, enough: float = numpy.inf) -> Flags | None:
         """Solve and send a reader, until none comes too close or the pattern costs `enough`."""
