@@ -4,6 +4,7 @@ import math
 import random
 
 import ibis
+import pyarrow
 import pytest
 
 from brecha import BrechaError, read
@@ -14,6 +15,7 @@ from brecha.disclosure import (
     dominance,
     few,
     few_of_share,
+    margins,
     p_percent,
     protect,
     strictest,
@@ -85,6 +87,11 @@ def test_no_cell_is_asked_to_seem_less_than_nothing():
     assert dominance({"a": Contributors(10.0, (10.0,))}, 1, 20) == {"a": Levels(lower=10.0, upper=40.0)}
 
 
+def test_a_cell_on_the_limit_is_safe_in_spite_of_rounding():
+    """0.1 + 0.2 exceeds 0.3 by a bit of the last place."""
+    assert dominance({"a": Contributors(0.6, (0.1, 0.2))}, 2, 50) == {}
+
+
 def test_a_cell_to_which_nobody_contributes_is_safe():
     assert p_percent({"a": Contributors(0.0, (0.0, 0.0))}) == {}
 
@@ -119,6 +126,21 @@ def test_a_total_that_one_firm_dominates_is_hidden_far_enough():
     values = {**{cell: found.total for cell, found in cells.items()}, "all": 340.0}
     hidden = protect(values, [("all", list(cells))], p_percent(cells, 10), floor=0)
     assert hidden == {("Puno",): "primary", ("Ica",): "secondary"}
+
+
+def test_the_largest_contributors_are_found_in_the_engine():
+    rows = pyarrow.table(
+        {"region": ["P", "P", "P", "I", None], "sex": ["w", "w", "m", "w", "w"], "gold": [5.0, 3.0, 2.0, 0.0, 4.0]}
+    )
+    found = contributors(rows, ["region", "sex"], "gold")
+    assert found == {
+        ("", "w"): Contributors(4.0, (4.0, 0.0)),
+        ("I", "w"): Contributors(0.0, (0.0, 0.0)),
+        ("P", "m"): Contributors(2.0, (2.0, 0.0)),
+        ("P", "w"): Contributors(8.0, (5.0, 3.0)),
+    }
+    total = margins({cell: found[cell] for cell in found if cell[0]})[(None, None)]
+    assert total == Contributors(10.0, (5.0, 3.0))
 
 
 def test_the_engine_finds_what_a_plain_loop_finds():

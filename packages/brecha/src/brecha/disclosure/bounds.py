@@ -81,4 +81,4 @@ class Reader:
         assert found.status == 0, found.message
         prices: Floats = self.sums.T @ found.eqlin.marginals
         prices[place] += sign
-        return -float(goal @ found.x), numpy.where(numpy.abs(prices) > ROUNDING, prices, 0.0)
+        return max(0.0, -float(goal @ found.x)), numpy.where(numpy.abs(prices) > ROUNDING, prices, 0.0)

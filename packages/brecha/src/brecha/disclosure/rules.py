@@ -28,6 +28,8 @@ class Levels:
 
 
 SECOND_COUNT = Levels(either=1.0)
+# A share of the total: a cell on a rule's limit is safe, and the sums of its contributions are rounded.
+ROUNDING = 1e-9
 
 
 def few(counts: Mapping[Cell, float], minimum: int = 10, *, hide_zero: bool = False) -> dict[Cell, Levels]:
@@ -131,6 +133,6 @@ def _concentrated(
     for cell, contributors in cells.items():
         if len(contributors.largest) < number:
             raise BrechaError("too_few_kept", number=number, kept=len(contributors.largest))
-        if (distance := missing(contributors)) > 0:
+        if (distance := missing(contributors)) > ROUNDING * contributors.total:
             found[cell] = Levels(lower=min(distance, contributors.total), upper=distance)
     return found
