@@ -37,6 +37,9 @@ ALLOWED_HOSTS = (
 
 INSTALLED_APPS = [
     "pallaq.web",
+    "pallaq.exchange",
+    "pallaq.progress",
+    "pallaq.plan",
     "pallaq.diagnosis",
     "pallaq.report",
     "pallaq.study",

@@ -111,8 +111,11 @@ def named(resolver: URLResolver, space: str = "") -> Iterator[str]:
             yield from named(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
 
 
+PLANS = ("plan:", "progress:", "exchange:")  # their roles are of a plan, in exchange/tests/test_roles.py
+
+
 def test_it_has_an_entry_for_every_address() -> None:
-    assert set(named(get_resolver())) == GET.keys() | POST.keys()
+    assert {name for name in named(get_resolver()) if not name.startswith(PLANS)} == GET.keys() | POST.keys()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Verbs of the room: plans and versions, nodes, indicators, seats."""

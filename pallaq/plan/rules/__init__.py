@@ -1,0 +1,1 @@
+"""Pure decisions of plans: periods, cells, units, the chain, compliance."""
