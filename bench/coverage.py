@@ -1,18 +1,19 @@
 """How often brecha's 95 % limits hold the truth, where samples are small, shares rare, weights unequal, PSUs few.
 
-    .venv/bin/python bench/coverage.py [SAMPLES]
+    .venv/bin/python bench/coverage.py [SAMPLES] [design|domain]
 
 Each setting is drawn SAMPLES times (10,000 unless told; seeded) from a population without end whose shares, means and
 totals are known. Rows are of women, men or others; what a row answers is a threshold on a normal variable that it
 shares in part with its PSU. The variance is spelled out here for all samples of a setting at once, limits are those of
 `brecha.intervals`, and one sample of each setting is also given to `brecha.estimate` and `brecha.gaps`, which must find
 the same. Samples without a woman or without a man are not counted.
+The last word says whose degrees of freedom are taken: the whole sample's, or those of each estimate's own PSUs.
 """
 
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy
@@ -21,6 +22,7 @@ from scipy import special
 
 import brecha
 from brecha import intervals
+from brecha.design import Degrees
 
 SEED = 854
 AT_ONCE = 500  # samples
@@ -147,13 +149,14 @@ def draw(setting: Setting, random: numpy.random.Generator, samples: int) -> Samp
 @dataclass(frozen=True)
 class Group:
     """The estimates of one group in S samples: rows, effective rows of its share, and by statistic, (S,) each, the
-    values and variances, and the linearised values by PSU, (S, H, PSUs)."""
+    values and variances, and the linearised values by PSU, (S, H, PSUs); `df` (S,) of its own PSUs and strata."""
 
     n: Floats
     effective: Floats
     value: dict[str, Floats]
     variance: dict[str, Floats]
     linear: dict[str, Floats]
+    df: Floats
 
 
 def estimate(samples: Samples, place: int) -> Group:
@@ -174,7 +177,9 @@ def estimate(samples: Samples, place: int) -> Group:
     kish = total**2 / (weight**2).sum(axis=rows)
     with numpy.errstate(divide="ignore", invalid="ignore"):
         effective = numpy.where(simple > 0, numpy.minimum(n, simple / variance["share"]), kish)
-    return Group(n, effective, value, variance, linear)
+    psus = inside.any(axis=3)
+    df = numpy.maximum(1, psus.sum(axis=(1, 2)) - psus.any(axis=2).sum(axis=1)).astype(float)
+    return Group(n, effective, value, variance, linear, df)
 
 
 def covariance(one: Floats, other: Floats) -> Floats:
@@ -184,18 +189,20 @@ def covariance(one: Floats, other: Floats) -> Floats:
     return numpy.asarray(n / (n - 1) * (distances[0] * distances[1]).sum(axis=(1, 2)))
 
 
-def share_limits(women: Group, men: Group, df: int) -> Iterator[dict[str, Limits]]:
+def share_limits(women: Group, men: Group) -> Iterator[dict[str, Limits]]:
     """Return the limits of the women's share and of the gap in each sample, by method."""
-    t = intervals.quantile(LEVEL, df)
     between = covariance(women.linear["share"], men.linear["share"])
     columns = (
         women.value["share"], women.variance["share"], women.n, women.effective,
-        men.value["share"], men.variance["share"], men.effective, between,
+        men.value["share"], men.variance["share"], men.effective, between, women.df, men.df,
     )  # fmt: skip
-    for p, variance, n, effective, other, other_variance, other_effective, shared in zip(*columns, strict=True):
+    for p, variance, n, effective, other, other_variance, other_effective, shared, df, other_df in zip(
+        *columns, strict=True
+    ):
+        t, other_t = intervals.quantile(LEVEL, df), intervals.quantile(LEVEL, other_df)
         se, product = math.sqrt(variance), math.sqrt(variance * other_variance)
         correlation = min(1.0, max(-1.0, shared / product)) if product else 0.0
-        wilson = intervals.wilson(p, effective, t), intervals.wilson(other, other_effective, t)
+        wilson = intervals.wilson(p, effective, t), intervals.wilson(other, other_effective, other_t)
         gap_se = math.sqrt(max(0.0, variance + other_variance - 2 * correlation * product))
         yield {
             "Wilson": wilson[0],
@@ -208,22 +215,21 @@ def share_limits(women: Group, men: Group, df: int) -> Iterator[dict[str, Limits
                 numpy.array(wilson),
                 numpy.array([[1.0, correlation], [correlation, 1.0]]),
             ),
-            "gap: Wald": intervals.wald(p - other, gap_se, t),
+            "gap: Wald": intervals.wald(p - other, gap_se, max(t, other_t)),
         }
 
 
-def other_limits(women: Group, men: Group, df: int) -> dict[str, tuple[Floats, Floats]]:
-    """Return Wald's limits of the women's mean, total and count and of the gap of means in every sample."""
-    t = intervals.quantile(LEVEL, df)
-    found = {name: (women.value[name], women.variance[name]) for name in ("mean", "total", "count")}
-    between = covariance(women.linear["mean"], men.linear["mean"])
-    variance = women.variance["mean"] + men.variance["mean"] - 2 * between
-    found["gap of means"] = women.value["mean"] - men.value["mean"], variance
-    halves = {name: t * numpy.sqrt(numpy.maximum(variance, 0)) for name, (_, variance) in found.items()}
-    return {name: (value - halves[name], value + halves[name]) for name, (value, _) in found.items()}
+def other_limits(women: Group, men: Group) -> dict[str, tuple[Floats, Floats]]:
+    """Return Wald's limits of the women's mean, total and count, and MOVER's of the gap of means, in every sample."""
+    t, other_t = (special.stdtrit(group.df, (1 + LEVEL) / 2) for group in (women, men))
+    found = {name: (women.value[name], t * numpy.sqrt(women.variance[name])) for name in ("mean", "total", "count")}
+    shared = t * other_t * covariance(women.linear["mean"], men.linear["mean"])
+    squares = t**2 * women.variance["mean"] + other_t**2 * men.variance["mean"] - 2 * shared
+    found["gap of means"] = women.value["mean"] - men.value["mean"], numpy.sqrt(numpy.maximum(squares, 0))
+    return {name: (value - half, value + half) for name, (value, half) in found.items()}
 
 
-def simulate(setting: Setting, samples: int, random: numpy.random.Generator) -> Found:
+def simulate(setting: Setting, samples: int, random: numpy.random.Generator, degrees: Degrees) -> Found:
     """Draw the samples, and return how often the limits held the truth."""
     targets, counted, rows, squares = targeted(setting), 0, 0, 0.0
     held = dict.fromkeys(NAMES, 0)
@@ -231,9 +237,16 @@ def simulate(setting: Setting, samples: int, random: numpy.random.Generator) -> 
         drawn = draw(setting, random, min(AT_ONCE, samples - first))
         drawn = drawn.only([s for s, who in enumerate(drawn.who) if (who == 0).any() and (who == 1).any()])
         groups = estimate(drawn, 0), estimate(drawn, 1)
-        shares, others = list(share_limits(*groups, setting.df)), other_limits(*groups, setting.df)
+        if degrees == "design":
+            groups = tuple(replace(group, df=numpy.full_like(group.df, setting.df)) for group in groups)
+        shares, others = list(share_limits(*groups)), other_limits(*groups)
         if first == 0:
-            agree(setting, drawn, {**shares[0], **{name: (low[0], high[0]) for name, (low, high) in others.items()}})
+            agree(
+                setting,
+                drawn,
+                degrees,
+                {**shares[0], **{name: (low[0], high[0]) for name, (low, high) in others.items()}},
+            )
         for one in shares:
             for name, (low, high) in one.items():
                 held[name] += bool(low <= targets[name] <= high)
@@ -255,7 +268,7 @@ def targeted(setting: Setting) -> dict[str, float]:
     return {**targets, "gap of means": truth["mean"][0] - truth["mean"][1]}
 
 
-def agree(setting: Setting, drawn: Samples, limits: dict[str, Limits]) -> None:
+def agree(setting: Setting, drawn: Samples, degrees: Degrees, limits: dict[str, Limits]) -> None:
     """Refuse to go on unless brecha finds these limits in the first sample."""
     stratum, psu, _ = (axis.ravel() for axis in numpy.indices(drawn.who.shape[1:]))
     answers = {
@@ -267,7 +280,7 @@ def agree(setting: Setting, drawn: Samples, limits: dict[str, Limits]) -> None:
         "number": drawn.number[0].ravel(),
     }
     psus = "psu" if setting.rows > 1 else None
-    design = brecha.Design(kind="probability", strata=("stratum",), psu=psus, weight="weight")
+    design = brecha.Design(kind="probability", strata=("stratum",), psu=psus, weight="weight", degrees=degrees)
     items = [
         brecha.Share(name="share", variable="yes", counted=("1",)),
         brecha.Count(name="count", variable="yes", counted=("1",)),
@@ -317,7 +330,7 @@ def settings() -> list[Setting]:
     ]
 
 
-def main(samples: int) -> None:
+def main(samples: int, degrees: Degrees) -> None:
     """Simulate every setting and print the table."""
     error = math.sqrt(LEVEL * (1 - LEVEL) / samples)
     print(
@@ -326,7 +339,7 @@ def main(samples: int) -> None:
     print(f"| setting | women | share | deff | {' | '.join(NAMES)} |\n|---|---|---|---|{'---|' * len(NAMES)}")
     found = []
     for i, setting in enumerate(settings()):
-        one = simulate(setting, samples, numpy.random.default_rng([SEED, i]))
+        one = simulate(setting, samples, numpy.random.default_rng([SEED, i]), degrees)
         cells = " | ".join(shown(one.coverage[name], name in DEFAULTS) for name in NAMES)
         print(f"| {setting.words} | {one.rows:.0f} | {one.share:.2f} | {one.effect:.1f} | {cells} |", flush=True)
         found.append(one)
@@ -346,4 +359,4 @@ def shown(coverage: float, default: bool) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, "domain" if sys.argv[2:] == ["domain"] else "design")

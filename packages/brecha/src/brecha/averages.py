@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from brecha.contrasts import contrast
+from brecha.contrasts import contrast, least_df
 from brecha.errors import BrechaError
 from brecha.results import Domain, Result
 
@@ -60,7 +60,7 @@ def mean_of(
         se=sampled.se if sampled else None,
         low=max(0.0, sampled.limits[0]) if sampled else None,
         high=min(1.0, sampled.limits[1]) if sampled else None,
-        df=result.design.df,
+        df=least_df(parts),
         n=sum(part.n for part in parts),
         method="mover" if sampled else None,
     )

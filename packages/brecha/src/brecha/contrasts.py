@@ -68,7 +68,7 @@ def combine(result: Result, coefficients: Sequence[tuple[float, Key]]) -> Combin
     sampled = contrast(result, parts, weights)
     if sampled is None:
         return Combination(estimate, None, None, None, None, None, None)
-    return tested(estimate, sampled.se, sampled.limits, result.design.df)
+    return tested(estimate, sampled.se, sampled.limits, least_df(parts))
 
 
 def change(before: Figure, after: Figure) -> Combination:
@@ -150,6 +150,12 @@ def contrast(result: Result, parts: Sequence[Estimate], coefficients: Sequence[f
         limits=mover(weights, estimates, limits, _correlation(covariances)),
         covariances=covariances,
     )
+
+
+def least_df(parts: Sequence[Estimate]) -> int | None:
+    """Return the fewest degrees of freedom of any part; the design's, unless each domain has its own."""
+    degrees = [part.df for part in parts if part.df is not None]
+    return min(degrees) if degrees else None
 
 
 def tested(estimate: float, se: float, limits: Limits, df: float | None) -> Combination:

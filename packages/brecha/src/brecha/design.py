@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from brecha.calibration import Calibration
 
 Kind = Literal["probability", "quota", "convenience", "census"]
+Degrees = Literal["design", "domain"]
 Rule = Literal["refuse", "adjust", "average", "certainty", "collapse"]
 Stratum = tuple[str, ...]
 
@@ -71,6 +72,9 @@ class Design:
       PSUs are a noticeable part of their population, so `population` is needed.
     - `nest`: with False a PSU identifier is unique, and one that stands in two strata is refused.
     - `calibration`: what `brecha.rake` and its siblings made of the weights.
+    - `degrees`: of freedom: PSUs minus strata of the whole sample ("design"), or of those that have rows of the
+      estimate's base ("domain", Korn and Graubard 1999, section 5.2; Parker and others 2017), at least 1. The second
+      gives a region that is one stratum of few PSUs the wide limits that it needs, and is too wide for most others.
 
     >>> Design(kind="quota", strata=("region", "profile")).single_psu.rule
     'refuse'
@@ -85,10 +89,13 @@ class Design:
     stages: tuple[Stage, ...] = ()
     nest: bool = True
     calibration: "Calibration | None" = None
+    degrees: Degrees = "design"
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise BrechaError("unknown_kind", kind=self.kind, allowed=get_args(Kind))
+        if self.degrees not in get_args(Degrees):
+            raise BrechaError("unknown_degrees", degrees=self.degrees, allowed=get_args(Degrees))
         above = [(self.psu, self.population), *((stage.unit, stage.population) for stage in self.stages)]
         if any(unit is None or population is None for unit, population in above[:-1]):
             raise BrechaError("stage_without_population")

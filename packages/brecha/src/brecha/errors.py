@@ -4,6 +4,7 @@ MESSAGES = {
     "file_missing": "There is no file {path}. Check the name.",
     "unknown_format": "{path} is neither CSV nor Parquet. Name a .csv or .parquet file, or pass a table.",
     "unknown_kind": "A design cannot be of kind {kind!r}. Use one of {allowed}.",
+    "unknown_degrees": "There are no degrees of freedom of the {degrees!r}. Use one of {allowed}.",
     "unknown_rule": "There is no single-PSU rule {rule!r}. Use one of {allowed}.",
     "unknown_base": "Share {name!r} has base {base!r}. Use one of {allowed}.",
     "unknown_columns": "The table has no column {columns}. Check the names; they are case-sensitive.",

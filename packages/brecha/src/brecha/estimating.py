@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from brecha.cells import Cells, Floats, Indexes, sum_by
-from brecha.design import Design
+from brecha.design import Degrees, Design
 from brecha.errors import BrechaError
 from brecha.gathering import Gathered, collect, pair_products
 from brecha.intervals import Interval, quantile, share_limits, wald
@@ -18,7 +18,7 @@ from brecha.request import Request
 from brecha.results import DesignSummary, Domain, DomainKey, Estimate, Result, Statistic, domain_key, flags
 from brecha.source import Table, read
 from brecha.strata import Strata
-from brecha.variance import Influence, Products, covariance, lonely
+from brecha.variance import Influence, Products, covariance, domain_degrees, lonely
 
 By = Sequence[tuple[str, ...]]
 EVERYBODY: By = ((),)
@@ -63,7 +63,7 @@ def estimate(
     influences: dict[DomainKey, Influence] = {}
     rows = []
     census = design.kind == "census"
-    finish = Finish(gathered, None if census else gathered.strata.df, level, interval)
+    finish = Finish(gathered, None if census else gathered.strata.df, level, interval, design.degrees)
     counts = domain_counts(gathered, by)
     for domain, inside in domains(gathered.cells, by):
         one = Linear(gathered, inside)
@@ -171,6 +171,7 @@ class Finish:
     df: int | None
     level: float
     interval: Interval
+    degrees: Degrees = "design"
 
     def estimates(self, domain: Domain, linear: Linear, variance: Floats, counts: Floats) -> list[Estimate | None]:
         """Return the K estimates in a domain, of variance (K,); None where an item has no row in its base."""
@@ -179,15 +180,20 @@ class Finish:
         with numpy.errstate(divide="ignore", invalid="ignore"):
             simple = found.yy[inside].sum(axis=0) / weight - linear.distance**2
             kish = weight**2 / found.w2[inside].sum(axis=0)
-        alone = lonely(found.strata, inside, found.rows[inside])
-        numbers = numpy.column_stack([found.rough + linear.distance, variance, simple, kish, alone]).tolist()
+        rows = found.rows[inside]
+        df = numpy.full(len(found.questions), float(self.df or 0))
+        if self.degrees == "domain":
+            df = domain_degrees(found.strata, inside, rows)
+        alone = lonely(found.strata, inside, rows)
+        numbers = numpy.column_stack([found.rough + linear.distance, variance, simple, kish, alone, df]).tolist()
         return [
             self._estimate(k, domain, numbers[k], counts[:, k].tolist()) if counts[0, k] else None
             for k in range(len(found.questions))
         ]
 
     def _estimate(self, k: int, domain: Domain, numbers: Sequence[float], counts: Sequence[float]) -> Estimate:
-        value, variance, simple, kish, alone = numbers
+        value, variance, simple, kish, alone, degrees = numbers
+        df = None if self.df is None else int(degrees)
         n, counted, asked, missing = (int(count) for count in counts)
         item = self.gathered.questions[k].item
         statistic = STATISTICS[type(item)]
@@ -195,20 +201,20 @@ class Finish:
             value = value if 0 < counted < n else counted / n  # exactly 0 or 1, whatever weights sum to
             simple = value * (1 - value)
         precision: dict[str, float | None] = NO_ERROR
-        if self.df is not None:
-            precision = self._precision(statistic, Moment(value, variance, simple, n, kish, self.df))
+        if df is not None:
+            precision = self._precision(statistic, Moment(value, variance, simple, n, kish, df))
         return Estimate(
             name=item.name,
             statistic=statistic,
             domain=domain,
             estimate=value,
-            df=self.df,
+            df=df,
             n=n,
             count=counted if self.gathered.questions[k].counted is not None else None,
             asked=asked,
             missing=missing,
             single_psu_strata=int(alone),
-            flags=flags(statistic, n, self.df, precision),
+            flags=flags(statistic, n, df, precision),
             **precision,
         )
 

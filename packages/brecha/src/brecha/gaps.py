@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from brecha.contrasts import Contrast, contrast, tested
+from brecha.contrasts import Contrast, contrast, least_df, tested
 from brecha.errors import BrechaError
 from brecha.intervals import quantile
 from brecha.results import Domain, Estimate, Result
@@ -133,7 +133,7 @@ def _check(result: Result, comparison: Comparison) -> None:
 def _gap(result: Result, comparison: Comparison, group: Estimate, reference: Estimate) -> Gap:
     difference = group.estimate - reference.estimate
     sampled = contrast(result, [group, reference], [1.0, -1.0])
-    df = result.design.df
+    df = least_df([group, reference])
     test = tested(difference, sampled.se, sampled.limits, df) if sampled else None
     low, high = (test.low, test.high) if test else (None, None)
     if group.statistic == "share" and low is not None and high is not None:
@@ -171,7 +171,7 @@ def _ratio_limits(
     (one, both), (_, other) = sampled.covariances
     shares = group.estimate, reference.estimate
     variance = one / shares[0] ** 2 + other / shares[1] ** 2 - 2 * both / (shares[0] * shares[1])
-    half = quantile(level, group.df) * math.sqrt(max(0.0, variance))
+    half = quantile(level, least_df([group, reference]) or group.df) * math.sqrt(max(0.0, variance))
     return ratio * math.exp(-half), ratio * math.exp(half)
 
 

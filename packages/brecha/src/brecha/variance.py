@@ -145,10 +145,21 @@ def lonely(strata: Strata, inside: Indexes, rows: Floats) -> Floats:
     `rows` (I, K) counts the rows of each base in the cells `inside`.
     """
     stage = strata.stages[0]
-    if stage.unit_of_cell is None:
-        psus = sum_by(stage.parent_of_cell[inside], rows, len(stage.units))
-    else:
-        units, place = numpy.unique(stage.unit_of_cell[inside], return_inverse=True)
-        present = sum_by(place, rows, len(units)) > 0
-        psus = sum_by(stage.parent_of_unit[units], present.astype(float), len(stage.units))
+    psus = present(strata, inside, rows)
     return numpy.asarray(((psus == 1) & (stage.units[:, None] > 1)).sum(axis=0), dtype=float)
+
+
+def domain_degrees(strata: Strata, inside: Indexes, rows: Floats) -> Floats:
+    """Return the PSUs minus the strata that have rows of a base, at least 1, shape (K,); arguments as in `lonely`."""
+    psus = present(strata, inside, rows)
+    return numpy.asarray(numpy.maximum(1.0, psus.sum(axis=0) - (psus > 0).sum(axis=0)))
+
+
+def present(strata: Strata, inside: Indexes, rows: Floats) -> Floats:
+    """Count the PSUs of each stratum that have rows of a base, shape (H, K); arguments as in `lonely`."""
+    stage = strata.stages[0]
+    if stage.unit_of_cell is None:
+        return sum_by(stage.parent_of_cell[inside], rows, len(stage.units))
+    units, place = numpy.unique(stage.unit_of_cell[inside], return_inverse=True)
+    there = sum_by(place, rows, len(units)) > 0
+    return sum_by(stage.parent_of_unit[units], there.astype(float), len(stage.units))
