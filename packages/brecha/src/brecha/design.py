@@ -73,7 +73,7 @@ class Design:
     - `nest`: with False a PSU identifier is unique, and one that stands in two strata is refused.
     - `calibration`: what `brecha.rake` and its siblings made of the weights.
     - `degrees`: of freedom: PSUs minus strata of the whole sample ("design"), or of those that have rows of the
-      estimate's base ("domain", Korn and Graubard 1999, section 5.2; Parker and others 2017), at least 1. The second
+      estimate's base ("domain", Korn and Graubard 1999; Parker and others 2017), at least 1. The second
       gives a region that is one stratum of few PSUs the wide limits that it needs, and is too wide for most others.
 
     >>> Design(kind="quota", strata=("region", "profile")).single_psu.rule

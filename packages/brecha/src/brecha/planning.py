@@ -245,7 +245,7 @@ def sample_size_for_width(
 
     Wald's, for whatever is expected: n0 = t^2 deff S^2 / half_width^2 and n = n0 / (1 + n0 / N), where a share
     has S^2 = p(1-p) N / (N-1) (Cochran 1977, sections 4.4 and 4.6). Wilson's (1927), for one share: half its
-    length, on the effective size that `brecha.proportions` would use, at most n.
+    length, on the effective size that `brecha.estimate` would use, at most n.
 
     >>> share, design = Expected(now=(0.3,)), Assumptions(df=math.inf)
     >>> sample_size_for_width(share, design, half_width=0.05).answers
