@@ -26,6 +26,7 @@ PRODUCTION = os.environ.get("PALLAQ_ENV") == "production"
 TESTING = os.environ.get("PALLAQ_ENV") == "test"
 DATA = data_folder(PACKAGE.parent)
 STUDIES = PACKAGE.parent / "studies"
+PLANS = PACKAGE.parent / "plans"
 
 DEBUG = False
 SECRET_KEY = secret_key(DATA)
@@ -38,7 +39,9 @@ ALLOWED_HOSTS = (
 INSTALLED_APPS = [
     "pallaq.web",
     "pallaq.exchange",
+    "pallaq.following",
     "pallaq.progress",
+    "pallaq.baselines",
     "pallaq.plan",
     "pallaq.diagnosis",
     "pallaq.report",
@@ -143,6 +146,7 @@ EMAIL_USE_TLS = EMAIL_PORT == 587
 DEFAULT_FROM_EMAIL = EMAIL_HOST_USER or "pallaq@localhost"
 
 UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes of a dataset that a person brings
+EVIDENCE_LIMIT = 20 * 1024 * 1024  # bytes of one file of evidence; all files of a form stay under UPLOAD_LIMIT
 
 LANGUAGE_CODE = "es-pe"
 LANGUAGES = [("es-pe", _("Spanish")), ("en", _("English"))]

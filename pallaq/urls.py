@@ -5,7 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pallaq.web.urls")),
     path("", include("pallaq.exchange.urls")),
+    path("", include("pallaq.following.urls")),
     path("", include("pallaq.progress.urls")),
+    path("", include("pallaq.baselines.urls")),
     path("", include("pallaq.plan.urls")),
     path("", include("pallaq.diagnosis.urls")),
     path("", include("pallaq.study.urls")),

@@ -18,7 +18,9 @@ COMMANDS = {
     "diagnose": "Estimate a survey's gender gaps and write the report.",
     "verify": "Recompute every figure of a report from its data.",
     "study": "Check a study's files; reconstruct respondents from printed percentages.",
+    "plan": "Check a plan's file, load it as a new plan, write a plan to a file.",
     "administrator": "Make someone an administrator and print her one-time link.",
+    "digest": "Send this week's e-mails of the plans to those who want them.",
     "backup": "Save the database and the releases to one file.",
     "restore": "Bring a backup back into an empty data folder.",
 }

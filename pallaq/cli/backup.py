@@ -1,4 +1,4 @@
-"""`pallaq backup FILE`: the database, the releases and the diagnoses in one file."""
+"""`pallaq backup FILE`: the database, the releases, the diagnoses and the evidence in one file."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""The demo: the studies that come with Pallaq, diagnosed, and one login for each role. Never in production."""
+"""The demo: the studies that come with Pallaq, diagnosed, a plan, one login for each role. Never in production."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rich.progress import Progress
 
+from pallaq.cli.demo_plan import PLAN_LOGINS, load_plan
 from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis
 from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.report.rules.document import Document
@@ -21,20 +22,23 @@ from pallaq.study.rules.tables import write_rows
 FEATURED = "women-and-men-of-gold"
 
 # (e-mail, role, password); production refuses to start while one of them still opens the door.
-DEMO_LOGINS: list[tuple[str, str, str]] = [
+STUDY_LOGINS: list[tuple[str, str, str]] = [
     ("administradora@pallaq.example", "administrator", "quimbalete-de-piedra"),
     ("investigadora@pallaq.example", "researcher", "balanza-de-cobre"),
     ("coordinadora@pallaq.example", "coordinator", "camino-a-la-rinconada"),
     ("lectora@pallaq.example", "reader", "capacho-de-mineral"),
 ]
+DEMO_LOGINS = [*STUDY_LOGINS, *PLAN_LOGINS]
 
 
 def load(progress: Progress) -> None:
-    """Load the studies and run their diagnoses, once; later starts find them there and return at once."""
+    """Load the studies and a plan and run the diagnoses, once; later starts find them there and return at once."""
     studies = register_studies(folder=settings.STUDIES, featured=FEATURED)
-    make_demo_users(DEMO_LOGINS, study=next(study for study in studies if study.featured))
+    featured = next(study for study in studies if study.featured)
+    make_demo_users(STUDY_LOGINS, study=featured)
     for study in studies:
         diagnose_first_release(study, progress)
+    load_plan(featured)
 
 
 def diagnose_first_release(study: Study, progress: Progress) -> None:

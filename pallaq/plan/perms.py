@@ -1,13 +1,12 @@
 """Who may see and do what in a plan: by role, by entity and by region."""
 
-import re
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from pallaq.accounts.models import User
 from pallaq.accounts.perms import Person, is_administrator
-from pallaq.plan.models import Node, Plan, Role, Seat, Version
+from pallaq.plan.models import Node, NodePlace, Plan, Role, Seat, Version
 
 PARTS_OF_AN_ENTITY = ("responsible", "takes_part")  # who funds sees no more than a reader of the public page
 
@@ -61,11 +60,25 @@ def nodes_of(version: Version, seat: Seat) -> set[UUID]:
         layer = set(version.nodes.filter(parent__in=layer).values_list("pk", flat=True)) - found
         found |= layer
     if seat.region:
-        # A district's ubigeo is its region's two digits and four more.
-        inside = rf"^{re.escape(seat.region)}\d{{4}}$"
-        here = Q(places__place=seat.region) | Q(places__place__regex=inside) | Q(places__isnull=True)
-        found &= set(version.nodes.filter(here).values_list("pk", flat=True))
+        places = places_by_node(version)
+        found = {pk for pk in found if not places[pk] or seat.region in places[pk]}
     return found
+
+
+def places_by_node(version: Version) -> dict[UUID, frozenset[str]]:
+    """Return the regions in which each node happens: its own, or those of the nearest above it that says where."""
+    parents = dict(version.nodes.order_by().values_list("pk", "parent"))
+    own: dict[UUID, set[str]] = {}
+    for pk, place in NodePlace.objects.filter(node__version=version).order_by().values_list("node", "place"):
+        # A district's ubigeo is its region's two digits and four more.
+        own.setdefault(pk, set()).add(place[:2] if len(place) == 6 and place.isdecimal() else place)
+
+    def nearest(pk: UUID | None) -> frozenset[str]:
+        while pk is not None and pk not in own:
+            pk = parents[pk]
+        return frozenset(own[pk]) if pk else frozenset()
+
+    return {pk: nearest(pk) for pk in parents}
 
 
 def can_report(user: Person, version: Version, node: Node) -> bool:

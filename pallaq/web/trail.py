@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pallaq.accounts.models import User
+from pallaq.accounts.perms import Person
+from pallaq.plan.models import Role as PlanRole
 from pallaq.shared.models import AuditEvent
 from pallaq.study.models import Role
+from pallaq.study.perms import audit_scopes
 
 ACTIONS: dict[str, str | Promise] = {
     "login": gettext_lazy("logged in"),
@@ -45,9 +48,58 @@ ACTIONS: dict[str, str | Promise] = {
     "report.download": gettext_lazy("downloaded a report that is not public"),
     "diagnosis.request": gettext_lazy("asked for a diagnosis"),
     "diagnosis.done": gettext_lazy("finished a diagnosis"),
+    "plan.make": gettext_lazy("made a plan"),
+    "plan.import": gettext_lazy("brought a plan from a file"),
+    "plan.amend": gettext_lazy("opened an amendment"),
+    "plan.approve": gettext_lazy("approved a version of a plan"),
+    "plan.discard": gettext_lazy("threw a draft away"),
+    "plan.add": gettext_lazy("added to a plan"),
+    "plan.edit": gettext_lazy("changed a plan"),
+    "plan.move": gettext_lazy("moved a part of a plan"),
+    "plan.remove": gettext_lazy("removed from a plan"),
+    "plan.publisher": gettext_lazy("said who publishes a plan"),
+    "indicator.add": gettext_lazy("added an indicator"),
+    "indicator.from_study": gettext_lazy("made an indicator of a study's figure"),
+    "indicator.edit": gettext_lazy("changed an indicator"),
+    "indicator.remove": gettext_lazy("removed an indicator"),
+    "baseline.set": gettext_lazy("set a baseline"),
+    "baseline.remove": gettext_lazy("removed a baseline"),
+    "target.set": gettext_lazy("set a target"),
+    "seat.give": gettext_lazy("gave a role in a plan"),
+    "seat.take": gettext_lazy("took a role in a plan"),
+    "organisation.add": gettext_lazy("added an organisation"),
+    "organisation.edit": gettext_lazy("changed an organisation"),
+    "value.record": gettext_lazy("reported a value"),
+    "value.correct": gettext_lazy("corrected a value"),
+    "evidence.add": gettext_lazy("brought evidence"),
+    "evidence.remove": gettext_lazy("removed evidence"),
+    "evidence.download": gettext_lazy("downloaded evidence"),
+    "spending.record": gettext_lazy("reported spending"),
+    "spending.correct": gettext_lazy("corrected spending"),
+    "period.close": gettext_lazy("closed a period"),
+    "period.reopen": gettext_lazy("reopened a period"),
+    "meeting.plan": gettext_lazy("planned a meeting"),
+    "meeting.edit": gettext_lazy("changed a meeting"),
+    "meeting.hold": gettext_lazy("wrote a meeting's minutes"),
+    "meeting.cancel": gettext_lazy("cancelled a meeting"),
+    "agreement.make": gettext_lazy("noted an agreement"),
+    "agreement.done": gettext_lazy("marked an agreement as done"),
+    "agreement.reopen": gettext_lazy("reopened an agreement"),
+    "comment.add": gettext_lazy("wrote a comment"),
+    "comment.remove": gettext_lazy("removed a comment"),
+    "digest.want": gettext_lazy("changed the weekly e-mail"),
     "audit.download": gettext_lazy("downloaded the audit trail"),
 }
 USER = re.compile(r"user ([0-9a-f-]{36})")
+
+
+def trail_scopes(user: Person) -> list[str] | None:
+    """Return the studies and plans whose trail she may read: None for everything, an empty list for nothing."""
+    studies = audit_scopes(user)
+    if studies is None or not isinstance(user, User):
+        return studies
+    plans = [seat.plan.scope for seat in user.seats.select_related("plan") if seat.role == PlanRole.PLANNER]
+    return [*studies, *plans]
 
 
 @dataclass(frozen=True)

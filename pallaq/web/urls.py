@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from pallaq.web import views
+from pallaq.web import measuring, views
 
 app_name = "web"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("audit/", views.audit, name="audit"),
     path("audit.csv", views.audit_csv, name="audit_csv"),
+    path("plans/<slug:plan>/measures/", measuring.measures, name="measures"),
     path("language/", set_language, name="language"),
 ]

@@ -14,12 +14,11 @@ from pallaq.diagnosis.readable import newest
 from pallaq.diagnosis.views import board_page
 from pallaq.shared.models import AuditEvent, record
 from pallaq.shared.tabular import csv_text
-from pallaq.study.perms import audit_scopes
 from pallaq.study.views.finding import signed_in
 from pallaq.web.forms import AuditForm
 from pallaq.web.glossary import TERMS
 from pallaq.web.navigation import first_study
-from pallaq.web.trail import lines
+from pallaq.web.trail import lines, trail_scopes
 
 
 @require_safe
@@ -69,7 +68,7 @@ def audit_csv(request: HttpRequest) -> HttpResponse:
 
 def chosen_events(request: HttpRequest) -> tuple[AuditForm, QuerySet[AuditEvent]]:
     """Return the form and the events it chooses, of those she may read."""
-    scopes = audit_scopes(request.user)
+    scopes = trail_scopes(request.user)
     refuse_unless(scopes is None or bool(scopes))
     events: QuerySet[AuditEvent] = AuditEvent.objects.select_related("by")
     if scopes is not None:

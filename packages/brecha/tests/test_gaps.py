@@ -79,6 +79,23 @@ def test_the_gap_is_the_group_minus_the_reference():
     assert gap.t == pytest.approx(gap.difference / gap.se)
 
 
+def test_the_relative_gap_and_the_parity_index_are_the_ratio_s():
+    result = estimate(answers((3, 7), (12, 8)))
+    [gap] = brecha.gaps(result, WOMEN_MEN)
+    assert gap.relative == pytest.approx((-0.5, gap.ratio_low - 1, gap.ratio_high - 1))
+    assert gap.parity == pytest.approx((0.5, gap.ratio_low, 2 - 1 / gap.ratio_high))
+    [turned] = brecha.gaps(result, [Comparison(variable="who", group="men", reference="women")])
+    index, low, high = gap.parity
+    assert turned.parity == pytest.approx((2 - index, 2 - high, 2 - low))
+
+
+def test_a_ratio_without_limits_or_none_at_all_leaves_its_functions_without_them():
+    [gap] = brecha.gaps(estimate(answers((0, 10), (5, 5))), WOMEN_MEN)
+    assert (gap.relative, gap.parity) == ((-1.0, None, None), (0.0, None, None))
+    [gap] = brecha.gaps(estimate(answers((5, 5), (0, 10))), WOMEN_MEN)
+    assert (gap.relative, gap.parity) == ((None, None, None), (None, None, None))
+
+
 def test_a_gap_of_one_and_minus_one_stays_on_the_scale():
     [gap] = brecha.gaps(estimate(answers((10, 0), (0, 10))), WOMEN_MEN)
     assert (gap.difference, gap.high) == (1.0, 1.0)
@@ -136,6 +153,9 @@ def test_a_census_has_estimates_and_no_error():
     assert gap.difference == pytest.approx(-0.7)
     assert gap.ratio == pytest.approx(0.3)
     assert (gap.se, gap.low, gap.high, gap.df, gap.t, gap.p, gap.ratio_low, gap.ratio_high) == (None,) * 8
+    both = brecha.combine(result, [(2, ("a", {"who": "women"})), (-1, ("a", {"who": "men"}))])
+    assert both.estimate == pytest.approx(2 * 0.3 - 1)
+    assert (both.se, both.low, both.high, both.df, both.t, both.p) == (None,) * 6
     mean = brecha.mean_of(result, "a", "who", ["women", "men"])
     assert mean.estimate == pytest.approx(0.65)
     assert (mean.se, mean.low, mean.high, mean.df, mean.method) == (None,) * 5

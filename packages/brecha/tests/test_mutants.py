@@ -12,7 +12,7 @@ from brecha.contrasts import Combination, change, contrast, waves
 from brecha.contrasts import tested as wald_test
 from brecha.intervals import arcsine, korn_graubard, likelihood, logit, mover, quantile, share_limits, wald, wilson
 from brecha.strata import lay
-from brecha.variance import Influence, Sums, covariance, lonely
+from brecha.variance import Influence, Sums, covariance, domain_degrees, lonely
 
 CELL = numpy.array([0, 0, 1, 1, 2, 2, 3, 3])
 W = numpy.array([1.0, 2.0, 3.0, 1.5, 2.5, 4.0, 1.0, 2.0])
@@ -57,6 +57,18 @@ def test_rows_of_two_variables_and_two_domains_covary_as_their_linearised_values
     assert covariance(strata(), one, other, squares((Y, X), (Y2, X2))) == pytest.approx([by_hand(u, v)], rel=1e-12)
 
 
+@pytest.mark.parametrize("inside", [(0, 1, 2, 3), (1, 2, 3), (0, 3), (1, 3), (2,)])
+def test_coefficients_by_cell_stay_with_their_cells(inside):
+    one, u = influence(Y, X, 1.5, -0.5, 0.7, (0, 2, 3))
+    by_cell, places = numpy.array([1.5, -2.0, 0.5, 3.0]), numpy.array(inside)
+    sums, a = Sums(column(W * Y2), column(W * X2), column(W)), by_cell[places][:, None]
+    other = Influence(sums, places, a, -a, 2 * a)
+    v = numpy.isin(CELL, inside) * W * by_cell[CELL] * (Y2 - X2 + 2)
+    expected = pytest.approx([by_hand(u, v)], rel=1e-12)
+    assert covariance(strata(), one, other, squares((Y, X), (Y2, X2))) == expected
+    assert covariance(strata(), other, one, squares((Y2, X2), (Y, X))) == expected
+
+
 def test_every_interval_goes_by_its_name():
     t = quantile(0.9, 20)
     expected = {
@@ -90,14 +102,19 @@ def test_the_likelihood_s_limits_of_a_rare_answer_are_as_exact_as_of_a_common_on
         assert 2 * n_eff * distance == pytest.approx(4.0, rel=1e-6)
 
 
-def test_the_likelihood_s_limits_end_where_numbers_do():
-    low, high = likelihood(0.5, 16.0, 2.0)
+@pytest.mark.parametrize("p", [0.5, 0.1])
+def test_the_likelihood_s_limits_end_where_numbers_do(p):
+    low, high = likelihood(p, 16.0, 2.0)
     assert 0 <= low < 1e-300
     assert 1 - 1e-15 < high <= 1
 
 
 def test_wilson_s_upper_limit_never_passes_one():
     assert wilson(0.9999999999997206, 551, 1.6478106158273977)[1] <= 1.0
+
+
+def test_wilson_s_upper_limit_of_a_full_cell_is_one_to_the_last_digit():
+    assert wilson(1.0, 132, 1.883)[1] == 1.0  # the formula rounds to less
 
 
 def both_estimates():
@@ -138,11 +155,25 @@ def test_two_estimates_covary_with_a_third_each(turned):
     assert covariance(design, *pair) == pytest.approx(expected, rel=1e-12)
 
 
+def test_a_psu_alone_in_its_stratum_is_measured_from_the_mean_of_all():
+    rule = Design(kind="quota", strata=("stratum",), psu="psu", single_psu=SinglePsu("adjust"))
+    totals, none = numpy.array([[3.0, 1], [5, 2], [10, 7]]), numpy.zeros((1, 1))
+    both = Influence(Sums(totals, 0 * totals, 0 * totals[:, [0]]), numpy.arange(3), none + 1, none, none)
+    expected = [2 * (1 + 1) + (10 - 6) ** 2, 2 * (0.25 + 0.25) + (7 - 10 / 3) ** 2]
+    assert covariance(laid(rule, "aab", "121", [9] * 3), both, both) == pytest.approx(expected, rel=1e-12)
+
+
 def test_a_base_is_lonely_where_one_psu_has_rows_be_it_a_single_one():
     rows = numpy.array([[1.0, 1], [0, 1], [0, 0], [0, 1], [1, 0], [0, 0]])
     found = lonely(clustered(numpy.ones(6)), numpy.arange(6), rows)
     assert found.tolist() == [2.0, 1.0]
     assert found.dtype == float
+
+
+def test_each_base_has_the_degrees_of_freedom_of_the_psus_it_has_rows_in():
+    rows = numpy.array([[1.0, 1, 2, 0], [1, 2, 3, 0], [1, 0, 1, 0], [1, 0, 1, 0], [1, 0, 0, 5], [1, 0, 0, 0]])
+    found = domain_degrees(clustered(numpy.ones(6)), numpy.arange(6), rows)
+    assert found.tolist() == [6 - 2, 2 - 1, 4 - 2, 1]
 
 
 def figure(estimate, se, low, high, df):
@@ -249,6 +280,22 @@ def test_collapsed_strata_add_their_populations():
     assert found.stages[0].factor == pytest.approx([(1 - 4 / 30) * 4 / 3])
 
 
+def test_collapsed_strata_keep_each_psu_in_its_new_home():
+    rule = SinglePsu("collapse", into={("c",): ("a",)})
+    design = Design(kind="probability", strata=("stratum",), psu="psu", single_psu=rule)
+    [stage] = laid(design, "aabbc", "12121", [9] * 5).stages
+    assert stage.unit_of_cell.tolist() == [0, 1, 2, 3, 4]
+    assert stage.parent_of_cell.tolist() == stage.parent_of_unit.tolist() == [0, 0, 1, 1, 0]
+    assert stage.units.tolist() == [3, 2]
+
+
+def test_a_stratum_collapsed_into_itself_is_named():
+    rule = SinglePsu("collapse", into={("b",): ("b",)})
+    with pytest.raises(BrechaError) as refused:
+        laid(Design(kind="quota", strata=("stratum",), psu="psu", single_psu=rule), "aab", "121", [9] * 3)
+    assert (refused.value.code, refused.value.values) == ("single_psu", {"strata": (("b",),)})
+
+
 def test_the_mean_variance_of_strata_counts_a_complete_one_as_known():
     design = Design(kind="probability", strata=("stratum",), psu="psu", population="N", single_psu=SinglePsu("average"))
     found = laid(design, "aabc", "1234", [10, 10, 1, 10])
@@ -279,6 +326,15 @@ def test_a_unit_alone_in_its_psu_is_refused_but_in_a_census(kind, rule):
         lay(design, cells)
     assert refused.value.code == "single_unit"
     assert refused.value.values == {"column": "home", "units": (("2",),), "count": 1}
+
+
+def test_of_many_units_alone_in_their_psus_ten_are_named():
+    psus, sizes = [f"{i:02}" for i in range(12)], numpy.full(12, 99.0)
+    codes = {"psu": numpy.arange(12), "home": numpy.zeros(12, dtype=int)}
+    cells = Cells({"psu": psus, "home": ["a"]}, codes, {"rows": numpy.ones(12), "low N": sizes, "high N": sizes}, 12)
+    with pytest.raises(BrechaError) as refused:
+        lay(Design(kind="quota", psu="psu", population="N", stages=(Stage(unit="home"),)), cells)
+    assert refused.value.values == {"column": "home", "units": tuple((psu,) for psu in psus[:10]), "count": 12}
 
 
 def test_rows_drawn_in_homes_drawn_in_psus_are_three_stages():

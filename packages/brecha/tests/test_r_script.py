@@ -243,9 +243,15 @@ def test_a_ratio_has_a_denominator_in_everybody_and_in_domains():
     ]
 
 
+class Odd(Item):
+    """An item of the caller's own."""
+
+    variables = ("a",)
+
+
 def test_an_item_that_r_has_no_line_for():
     with pytest.raises(BrechaError, match="no line for the item 'odd'"):
-        script(request(Design(kind="quota"), [Item(name="odd")]))
+        script(request(Design(kind="quota"), [Odd(name="odd")]))
 
 
 ROWS = {"sex": ["f", "f", "m", "m"], "area": ["r", "u", "r", "u"], "age": [20, 40, 30, 50]}

@@ -6,7 +6,7 @@ import pyarrow
 import pytest
 
 import brecha
-from brecha import BrechaError, Comparison, Design, Share, SinglePsu
+from brecha import BrechaError, Comparison, Design, Mean, Share, SinglePsu, Stage
 from brecha.errors import MESSAGES
 
 ROWS = 8
@@ -172,6 +172,12 @@ def test_a_blank_that_no_missing_code_declares():
     assert refusal(rows, REGIONS) == ("undeclared_blank", {"name": "yes", "variable": "a", "count": 2})
 
 
+def test_the_first_variable_that_cannot_be_read_is_named():
+    items = [YES, Mean(name="weights", variable="w"), Mean(name="sizes", variable="size")]
+    rows = table(w=["1"] * 6 + ["heavy", "light"], size=["many"] + ["1"] * 7)
+    assert refusal(rows, REGIONS, items) == ("not_numeric", {"name": "weights", "variable": "w", "count": 2})
+
+
 def test_a_blank_outside_the_universe_was_never_asked():
     rows = table(a=["yes", "no"] * 2 + [None] * 4)
     share = Share(name="yes", variable="a", counted=("yes",), universe={"region": ("Puno",)})
@@ -203,6 +209,21 @@ def test_designs_of_no_kind_or_rule():
         Design(kind="snowball")
     with pytest.raises(BrechaError, match="rule 'ignore'"):
         SinglePsu("ignore")
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        {"psu": "site", "stages": (Stage(unit="home"),)},
+        {"population": "size", "stages": (Stage(unit="home"),)},
+        {"psu": "site", "population": "size", "stages": (Stage(unit="home"), Stage())},
+        {"psu": "site", "population": "size", "stages": (Stage(population="homes"), Stage(unit="person"))},
+    ],
+)
+def test_a_stage_below_units_that_are_not_named_or_counted(design):
+    with pytest.raises(BrechaError) as caught:
+        Design(kind="probability", **design)
+    assert (caught.value.code, caught.value.values) == ("stage_without_population", {})
 
 
 def test_gaps_of_what_was_not_estimated():

@@ -26,13 +26,14 @@ def embedded(monkeypatch: pytest.MonkeyPatch, data_folder: Path) -> None:
 
 @pytest.fixture
 def data(data_folder: Path) -> Path:
-    """A data folder with one table, one release and one key."""
+    """A data folder with one table, one release, one file of evidence and one key."""
     data = data_folder / "data"
     server = postgres.start(data, throwaway=True)
     with psycopg.connect(**embedded_address(data)) as connection:
         connection.execute("CREATE TABLE people AS SELECT 854 AS number")
     server.stop()
-    for name, content in {"releases/answers.parquet": b"PAR1", "keys/secret": b"secret"}.items():
+    files = {"releases/answers.parquet": b"PAR1", "keys/secret": b"secret", "evidence/0192": b"%PDF-1.7"}
+    for name, content in files.items():
         (data / name).parent.mkdir()
         (data / name).write_bytes(content)
     return data
@@ -71,7 +72,8 @@ def rewritten(file: Path, change: Callable[[dict[str, object]], None]) -> Path:
 def test_it_saves_the_keys_only_when_asked(data: Path, tmp_path: Path) -> None:
     save(data, tmp_path / "without.tar", with_keys=False)
     save(data, tmp_path / "with.tar", with_keys=True)
-    assert names(tmp_path / "without.tar") == {"manifest.json", "database.dump", "releases/answers.parquet"}
+    kept = {"manifest.json", "database.dump", "releases/answers.parquet", "evidence/0192"}
+    assert names(tmp_path / "without.tar") == kept
     assert names(tmp_path / "with.tar") - names(tmp_path / "without.tar") == {"keys/secret"}
     assert stat.S_IMODE((tmp_path / "without.tar").stat().st_mode) == 0o600
 
@@ -80,6 +82,7 @@ def test_it_restores_rows_files_and_keys_for_their_owner_alone(data: Path, data_
     save(data, tmp_path / "all.tar", with_keys=True)
     bring_back(data_folder / "again", tmp_path / "all.tar")
     key = data_folder / "again" / "keys" / "secret"
+    assert (data_folder / "again" / "evidence" / "0192").read_bytes() == b"%PDF-1.7"
     assert (key.read_bytes(), stat.S_IMODE(key.stat().st_mode)) == (b"secret", 0o600)
     assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
     server = postgres.start(data_folder / "again")

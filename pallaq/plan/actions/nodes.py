@@ -1,5 +1,6 @@
 """Nodes of a draft: added, edited, removed, with who has a part in them and where they happen."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,11 +13,12 @@ from pallaq.places.rules import department, district
 from pallaq.plan.actions.versions import locked_draft
 from pallaq.plan.errors import edited_meanwhile
 from pallaq.plan.models import Item, Node, NodePlace, Part, Plan, Version
-from pallaq.plan.rules.chain import parent_fault
+from pallaq.plan.rules.chain import ABOVE, KIND_WORDS, parent_fault
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
 
 Parts = Iterable[tuple[Organisation, str]]  # and its `PartRole`
+CODE = re.compile(r"\w[\w.()-]*")  # it stands in addresses
 
 
 def item_of(plan: Plan, kind: str, code: str) -> Item:
@@ -24,6 +26,9 @@ def item_of(plan: Plan, kind: str, code: str) -> Item:
     code = code.strip()
     if not code:
         raise Refusal(_("A code is missing. Give each row a code of its own, such as 1.1."), code="code-missing")
+    if not CODE.fullmatch(code):
+        message = _("“%(code)s” cannot be a code. Use letters, digits, points and hyphens, without spaces.")
+        raise Refusal(message % {"code": code}, code="code-form")
     item, _made = Item.objects.get_or_create(plan=plan, code=code, defaults={"kind": kind})
     if item.kind != kind:
         message = _("The code %(code)s stands for something else in this plan. Choose another code.")
@@ -35,9 +40,6 @@ def item_of(plan: Plan, kind: str, code: str) -> Item:
 def add_node(*, version: Version, kind: str, code: str, parent: Node | None, by: User | None, **fields: Any) -> Node:
     """Add a node under its parent; `fields` are those of the table, and `parts` and `places`."""
     version = locked_draft(version)
-    if wanted := parent_fault(kind, parent.item.kind if parent else None):
-        message = _("%(code)s cannot stand there: a %(kind)s hangs under a %(wanted)s.")
-        raise Refusal(message % {"code": code, "kind": kind, "wanted": wanted}, code="wrong-parent")
     item = item_of(version.plan, kind, code)
     if version.nodes.filter(item=item).exists():
         message = _("%(code)s is in this plan already. Choose another code, or edit that one.")
@@ -49,7 +51,7 @@ def add_node(*, version: Version, kind: str, code: str, parent: Node | None, by:
     node.save(force_insert=True)
     set_parts(node, parts)
     set_places(node, places)
-    record(by=by, action="plan.add", scope=version.plan.code, about=f"{kind} {code}")
+    record(by=by, action="plan.add", scope=version.plan.scope, about=f"{kind} {code}")
     return node
 
 
@@ -71,8 +73,23 @@ def edit_node(*, node: Node, edition: int, by: User, **fields: Any) -> Node:
     if places is not None:
         set_places(node, places)
     about = f"{node.item.kind} {node.item.code}"
-    record(by=by, action="plan.edit", scope=node.version.plan.code, about=about, fields=sorted(fields))
+    record(by=by, action="plan.edit", scope=node.version.plan.scope, about=about, fields=sorted(fields))
     return node
+
+
+@transaction.atomic
+def move_node(*, node: Node, up: bool, by: User) -> None:
+    """Move a node of a draft one place up or down among its siblings."""
+    version = locked_draft(node.version)
+    siblings = list(version.nodes.filter(parent=node.parent_id).order_by("position", "id"))
+    at = siblings.index(node)
+    to = max(0, min(len(siblings) - 1, at - 1 if up else at + 1))
+    siblings.insert(to, siblings.pop(at))
+    for position, sibling in enumerate(siblings, 1):
+        sibling.position = position
+    Node.objects.bulk_update(siblings, ["position"])
+    about = f"{node.item.kind} {node.item.code}"
+    record(by=by, action="plan.move", scope=version.plan.scope, about=about, to=to + 1)
 
 
 @transaction.atomic
@@ -81,12 +98,17 @@ def remove_node(*, node: Node, by: User) -> None:
     version = locked_draft(node.version)
     about = f"{node.item.kind} {node.item.code}"
     node.delete()
-    record(by=by, action="plan.remove", scope=version.plan.code, about=about)
+    record(by=by, action="plan.remove", scope=version.plan.scope, about=about)
 
 
 def refuse_wrong(node: Node) -> None:
-    """Refuse dates in the wrong order, money below zero and a marker that the DAC does not know."""
-    code = node.item.code
+    """Refuse a wrong place in the chain, dates in the wrong order, money below zero and an unknown marker."""
+    code, kind, parent = node.item.code, node.item.kind, node.parent
+    wanted = parent_fault(kind, parent.item.kind if parent else None)
+    if wanted or (parent and parent.version_id != node.version_id):
+        message = _("%(code)s cannot stand there: a %(kind)s hangs under a %(wanted)s.")
+        words = {"code": code, "kind": KIND_WORDS[kind], "wanted": KIND_WORDS.get(ABOVE.get(kind, ""), _("nothing"))}
+        raise Refusal(message % words, code="wrong-parent")
     if not any(str(word).strip() for word in node.title.values()):
         raise Refusal(_("%(code)s has no title. Write one.") % {"code": code}, code="title-missing")
     if node.starts_on and node.ends_on and node.ends_on < node.starts_on:

@@ -18,6 +18,9 @@ def give_seat(
     if (role == Role.REPORTER) != (organisation is not None):
         message = _("A reporter reports for an entity, and nobody else is bound to one. Choose accordingly.")
         raise Refusal(message, code="seat-entity")
+    if organisation and organisation.stands_for_many:
+        message = _("“%(name)s” is a kind of organisations: nobody reports for it. Add the organisation itself first.")
+        raise Refusal(message % {"name": organisation.name}, code="seat-of-many")
     if region and (role != Role.REPORTER or region not in plan.dimensions.get("region", {}).get("levels", {})):
         message = _("Only a reporter is bound to a region, and it must be one of the plan's. Choose another one.")
         raise Refusal(message, code="seat-region")
@@ -25,12 +28,12 @@ def give_seat(
         plan=plan, user=user, organisation=organisation, region=region, defaults={"role": role}
     )
     facts = {"role": role, "region": region, "organisation": str(organisation.pk) if organisation else ""}
-    record(by=by, action="seat.give", scope=plan.code, about=f"user {user.pk}", **facts)
+    record(by=by, action="seat.give", scope=plan.scope, about=f"user {user.pk}", **facts)
     return seat
 
 
 @transaction.atomic
 def take_seat(*, seat: Seat, by: User) -> None:
     """Take a role from her."""
-    record(by=by, action="seat.take", scope=seat.plan.code, about=f"user {seat.user_id}", role=seat.role)
+    record(by=by, action="seat.take", scope=seat.plan.scope, about=f"user {seat.user_id}", role=seat.role)
     seat.delete()

@@ -25,7 +25,7 @@ def make_plan(*, code: str, title: Text, by: User | None, **fields: Any) -> Vers
         raise Refusal(message % {"code": code}, code="plan-known", status=409)
     plan = Plan.objects.create(code=code, title=dict(title), **fields)
     version = Version.objects.create(plan=plan, number=1, made_by=by)
-    record(by=by, action="plan.make", scope=code, about=f"plan {code}")
+    record(by=by, action="plan.make", scope=plan.scope, about=f"plan {code}")
     return version
 
 
@@ -51,7 +51,7 @@ def open_amendment(*, plan: Plan, reason: str, by: User) -> Version:
     last = plan.versions.order_by("-number")[0]
     version = Version.objects.create(plan=plan, number=last.number + 1, reason=reason.strip(), made_by=by)
     copy_version(approved, version)
-    record(by=by, action="plan.amend", scope=plan.code, about=f"version {version.number}", reason=version.reason)
+    record(by=by, action="plan.amend", scope=plan.scope, about=f"version {version.number}", reason=version.reason)
     return version
 
 
@@ -99,7 +99,7 @@ def approve(*, version: Version, by: User) -> Version:
     version.plan.versions.filter(state=VersionState.APPROVED).update(state=VersionState.SUPERSEDED)
     version.state, version.approved_at, version.approved_by = VersionState.APPROVED, timezone.now(), by
     version.save(update_fields=["state", "approved_at", "approved_by"])
-    record(by=by, action="plan.approve", scope=version.plan.code, about=f"version {version.number}")
+    record(by=by, action="plan.approve", scope=version.plan.scope, about=f"version {version.number}")
     return version
 
 
@@ -111,4 +111,4 @@ def discard_draft(*, version: Version, by: User) -> None:
     version.delete()
     if not plan.versions.exists():
         plan.delete()
-    record(by=by, action="plan.discard", scope=plan.code, about=f"version {number}")
+    record(by=by, action="plan.discard", scope=plan.scope, about=f"version {number}")

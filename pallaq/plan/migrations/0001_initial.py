@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             name='Plan',
             fields=[
                 ('id', models.UUIDField(default=pallaq.shared.fields.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=80, unique=True)),
+                ('code', models.SlugField(max_length=70, unique=True)),
                 ('title', models.JSONField()),
                 ('summary', models.JSONField(blank=True, default=dict)),
                 ('source', models.JSONField(blank=True, default=dict)),

@@ -144,7 +144,10 @@ class Target(models.Model):
     class Meta:
         ordering = ["cell", "year", "quarter"]
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "cell", "year", "quarter"], name="plan_target_once"),
+            # With the value, so that the scoreboard reads this index and never the table.
+            models.UniqueConstraint(
+                fields=["indicator", "cell", "year", "quarter"], include=["value"], name="plan_target_once"
+            ),
             models.CheckConstraint(condition=models.Q(quarter__lte=4), name="plan_target_quarter_of_a_year"),
         ]
 

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class Plan(models.Model):
     """A plan: its name, the words it disaggregates by, and its thresholds. What it plans is in its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.SlugField(unique=True, max_length=80)
+    code = models.SlugField(unique=True, max_length=70)
     title = models.JSONField()  # language -> words
     summary = models.JSONField(default=dict, blank=True)
     source = models.JSONField(default=dict, blank=True)  # where the plan is from, who translated it
@@ -68,6 +68,22 @@ class Plan(models.Model):
     def name(self) -> str:
         """Return the title in the reader's language."""
         return words(self.title, get_language() or "es") or self.code
+
+    @property
+    def scope(self) -> str:
+        """Return where its events stand in the audit trail; a study may have the same code."""
+        return f"plan/{self.code}"
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the plan with all its versions; the database otherwise keeps what was approved (migration 0003)."""
+        with connection.cursor() as cursor:
+            allow = "SELECT set_config('pallaq.deleted_plan', %s, true)"
+            cursor.execute(allow, [str(self.pk)])
+            self.versions.all().delete()  # first: what a code stands for is kept as long as a version says it
+            gone = super().delete(*args, **kwargs)
+            cursor.execute(allow, [""])
+        return gone
 
     def thresholds(self) -> Thresholds:
         """Return from what compliance its lights are green and amber."""

@@ -3,7 +3,8 @@
 Dimensions and their levels are the plan's own data, so that another country's plan needs no code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, product
 from typing import Any
 
 TOTAL = ""
@@ -18,6 +19,26 @@ def levels_of(cell: str) -> dict[str, str]:
     """Return the levels by dimension that a cell's key names."""
     pairs = [part.partition("=") for part in cell.split(";") if part]
     return {dimension: level for dimension, _, level in pairs}
+
+
+def cells_by(dimensions: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Return the cells that combine the levels of all these dimensions, in the plan's order.
+
+    >>> cells_by({"sex": {"levels": {"women": {}, "men": {}}}}, ["sex"]), cells_by({}, [])
+    (['sex=women', 'sex=men'], [''])
+    """
+    levels = [dimensions[name]["levels"] for name in names]
+    return [cell_of(dict(zip(names, chosen, strict=True))) for chosen in product(*levels)]
+
+
+def breakdowns(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the ways to break a figure down: not at all, by one dimension, by two of them.
+
+    >>> breakdowns(["profile", "region"])
+    [(), ('profile',), ('region',), ('profile', 'region')]
+    """
+    known = list(names)
+    return [chosen for count in range(3) for chosen in combinations(known, count)]
 
 
 def cell_fault(cell: str, dimensions: Mapping[str, Any], allowed: list[str]) -> str:

@@ -4,8 +4,18 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Literal, get_args
 
+from django.utils.translation import gettext_lazy as lazy
+
 Kind = Literal["level", "objective", "result", "action", "activity"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+KIND_WORDS = {
+    "level": lazy("level"),
+    "objective": lazy("objective"),
+    "result": lazy("result"),
+    "action": lazy("action"),
+    "activity": lazy("activity"),
+    "indicator": lazy("indicator"),
+}
 ABOVE: dict[str, str] = {lower: upper for upper, lower in pairwise(KINDS)}
 MEASURED = ("objective", "result", "action")  # what an indicator may stand beside
 

@@ -63,10 +63,14 @@ def is_reached(sense: Sense, target: Decimal, actual: Decimal) -> bool:
 
 
 def percentage(sense: Sense, baseline: Decimal | None, target: Decimal, actual: Decimal) -> Decimal | None:
-    """Return the compliance in per cent, None where the formula divides by nothing."""
-    if sense == "neutral" or baseline == target:
+    """Return the compliance in per cent, None where no way leads from baseline to target, or it goes backwards.
+
+    It goes backwards where a declared sense contradicts the two: only `is_reached` can judge that.
+    """
+    if sense == "neutral":
         return None
     if baseline is not None:
-        return HUNDRED * (actual - baseline) / (target - baseline)
+        way = target - baseline
+        return HUNDRED * (actual - baseline) / way if (way > 0 if sense == "rising" else way < 0) else None
     above, below = (actual, target) if sense == "rising" else (target, actual)
-    return HUNDRED * above / below if below else None
+    return HUNDRED * above / below if below > 0 else None  # a share of what is below zero says nothing

@@ -41,6 +41,13 @@ class Period:
         return Period(self.year, self.quarter - 1) if self.quarter > 1 else Period(self.year - 1, 4)
 
     @property
+    def following(self) -> "Period":
+        """The year or quarter after."""
+        if not self.quarter:
+            return Period(self.year + 1)
+        return Period(self.year, self.quarter + 1) if self.quarter < 4 else Period(self.year + 1, 1)
+
+    @property
     def frequency(self) -> str:
         """What `Indicator.frequency` this period belongs to."""
         return "quarterly" if self.quarter else "yearly"
@@ -70,9 +77,18 @@ def last_ended(day: date, frequency: str) -> Period:
 
 def between(first: date, last: date, frequency: str) -> list[Period]:
     """Return the periods that touch the days from first to last, in order."""
-    found, period = [], period_of(first, frequency)
-    while period.starts_on <= last:
-        found.append(period)
-        year, quarter = (period.year, period.quarter + 1) if period.quarter else (period.year + 1, 0)
-        period = Period(year + 1, 1) if quarter > 4 else Period(year, quarter)
+    if last < first:
+        return []
+    found = [period_of(first, frequency)]
+    while found[-1].ends_on < last:
+        found.append(found[-1].following)
     return found
+
+
+def years(first: int, last: int, frequency: str) -> list[Period]:
+    """Return the periods of all these years, in order.
+
+    >>> [str(period) for period in years(2026, 2027, "yearly")], len(years(2026, 2027, "quarterly"))
+    (['2026', '2027'], 8)
+    """
+    return between(date(first, 1, 1), date(last, 12, 31), frequency)

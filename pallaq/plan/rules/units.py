@@ -4,11 +4,17 @@ Source: CEPLAN, Resumen ejecutivo, requerimientos técnicos del módulo de segui
 range of values; the sense derives from successive expected achievements. Where it is silent the ranges are ours.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
+
+# A comma may only part thousands: "33,5" is never read as 335.
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+LARGEST = Decimal(10) ** 14  # what a column holds
+PLACES = 6
 
 Sense = Literal["rising", "neutral", "falling"]
 Unit = Literal["quantity", "number", "percentage", "ratio", "rate", "index", "variation_rate"]
@@ -48,12 +54,38 @@ def value_fault(unit: Unit, value: Decimal) -> str:
     return "whole" if allowed.whole and value != value.to_integral_value() else ""
 
 
+def parse_value(text: str) -> Decimal:
+    """Return the number that a person wrote as Peru does; ValueError for anything else, and for a decimal comma.
+
+    >>> parse_value("1,234.5"), parse_value(" 33 % "), parse_value("\N{MINUS SIGN}61")
+    (Decimal('1234.5'), Decimal('33'), Decimal('-61'))
+    """
+    plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-").removesuffix("%")
+    if not NUMBER.fullmatch(plain) or not plain.isascii():
+        raise ValueError(text)
+    return Decimal(plain.replace(",", ""))
+
+
+def is_storable(value: Decimal) -> bool:
+    """Say whether the database can hold a number as it is: finite, not too large, six decimals at most.
+
+    >>> is_storable(Decimal("33.333333")), is_storable(Decimal("NaN")), is_storable(Decimal("0.1234567"))
+    (True, False, False)
+    """
+    return value.is_finite() and abs(value) < LARGEST and value == round(value, PLACES)
+
+
 def derived_sense(values: Sequence[Decimal]) -> Sense | None:
     """Return the sense of a baseline and its successive targets; None where they go up and down.
 
-    >>> derived_sense([Decimal(33), Decimal(40), Decimal(60)]), derived_sense([Decimal(5)])
+    One figure alone goes nowhere: None too, since nothing says where it should go.
+
+    >>> derived_sense([Decimal(33), Decimal(40), Decimal(60)]), derived_sense([Decimal(5), Decimal(5)])
     ('rising', 'neutral')
+    >>> derived_sense([Decimal(5)])
     """
+    if len(values) < 2:
+        return None
     steps = [later - earlier for earlier, later in pairwise(values)]
     if not any(steps):
         return "neutral"

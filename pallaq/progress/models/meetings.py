@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pallaq.places.models import Organisation
-from pallaq.plan.models import Item, Plan
+from pallaq.plan.models import Item, Plan, Seat
 from pallaq.progress.models.values import Evidence
 from pallaq.shared.fields import uuid7
 
@@ -31,7 +31,7 @@ class Meeting(models.Model):
     held_on = models.DateField()
     place = models.CharField(max_length=200, blank=True)
     agenda = models.TextField(blank=True)  # a point a line
-    minutes = models.TextField(blank=True)
+    minutes = models.TextField(blank=True)  # of a cancelled one: why
     state = models.CharField(max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED)
     convened_by = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     evidence = models.ManyToManyField(Evidence, blank=True, related_name="meetings")
@@ -44,6 +44,10 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.held_on} {self.region}"
+
+    def points(self) -> list[str]:
+        """Return the points of its agenda."""
+        return [line.strip() for line in self.agenda.splitlines() if line.strip()]
 
 
 class Attendance(models.Model):
@@ -118,3 +122,17 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.words[:80]
+
+
+class DigestSent(models.Model):
+    """That the weekly e-mail went to a seat, so that it goes once a week however often it is asked for."""
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="digests")
+    week = models.DateField()  # its Monday
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seat", "week"], name="progress_digest_once_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} {self.week}"

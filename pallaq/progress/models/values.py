@@ -23,6 +23,8 @@ class Evidence(models.Model):
     file_name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)  # found in its content, not taken from its name
     size = models.PositiveIntegerField()  # bytes
+    # Whose it is where an entity's reporters sit by region: a level of the dimension "region"; "" for all of them.
+    region = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -92,6 +94,7 @@ class Value(models.Model):
             models.UniqueConstraint(
                 fields=["item", "cell", "year", "quarter"],
                 condition=models.Q(current=True),
+                include=["value"],  # so that the scoreboard reads its index and never the table
                 name="progress_value_one_current",
             ),
             models.CheckConstraint(condition=models.Q(quarter__lte=4), name="progress_value_quarter_of_a_year"),
@@ -136,7 +139,11 @@ class Spending(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_id} {self.year} {self.amount}"
+        return f"{self.item_id} {self.period()} {self.amount}"
+
+    def period(self) -> Period:
+        """Return the period it is for."""
+        return Period(self.year, self.quarter)
 
 
 class ClosedPeriod(models.Model):

@@ -44,6 +44,7 @@ class Table:
     note: str = ""
     wide_first: bool = False
     words: bool = False  # cells hold words, set to the left, not figures
+    parts: tuple[int, ...] = ()  # how wide the columns are on paper, beside each other; else as wide as what they hold
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def table_values(table: Table) -> dict[str, Any]:
         "note": table.note,
         "wide": table.wide_first,
         "words": table.words,
+        "parts": table.parts,
     }
 
 

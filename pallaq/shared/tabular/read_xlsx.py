@@ -1,10 +1,12 @@
-"""Reads XLSX: one sheet with data, no merged cells, values and not formulas."""
+"""Reads XLSX: one sheet with data, or several by name; no merged cells, values and not formulas."""
 
 import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -38,6 +40,33 @@ MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([^"]{1,40})"')
 
 def read_xlsx(path: Path, name: str, limits: Limits) -> Table:
     """Read the workbook's one sheet that holds data."""
+    with opened(path, name, limits) as workbook:
+        sheet = only_sheet(workbook, name, limits)
+        check_merged(path, sheet, name)
+        return build(name, "xlsx", numbered_rows(sheet, name), limits)
+
+
+def read_xlsx_sheets(path: Path, name: str, limits: Limits, left_out: Collection[str]) -> dict[str, Table]:
+    """Read every sheet that holds data, by its name; a sheet may have a header and no rows."""
+    findings, tables = Findings(name), {}
+    with opened(path, name, limits) as workbook:
+        for sheet in workbook.worksheets:
+            if sheet.title in left_out or not has_data(sheet, name, limits):
+                continue
+            try:
+                check_merged(path, sheet, name)
+                rows = numbered_rows(sheet, name)
+                tables[sheet.title] = build(name, "xlsx", rows, limits, may_be_empty=True)
+            except Problems as refusal:
+                where = [replace(one, column=f"{sheet.title}: {one.column}") for one in refusal.problems]
+                findings.problems += where
+    findings.stop()
+    return tables
+
+
+@contextmanager
+def opened(path: Path, name: str, limits: Limits) -> Iterator[Workbook]:
+    """Open a workbook that is one, and not too large."""
     check_archive(path, name, limits)
     with warnings.catch_warnings(), path.open("rb") as file:
         warnings.simplefilter("ignore", UserWarning)  # openpyxl tells of styles and validations that we do not read
@@ -45,9 +74,7 @@ def read_xlsx(path: Path, name: str, limits: Limits) -> Table:
             workbook = load_workbook(file, read_only=True)
         except DAMAGE as error:
             raise damaged(name) from error
-        sheet = only_sheet(workbook, name, limits)
-        check_merged(path, sheet, name)
-        return build(name, "xlsx", numbered_rows(sheet, name), limits)
+        yield workbook
 
 
 def check_archive(path: Path, name: str, limits: Limits) -> None:

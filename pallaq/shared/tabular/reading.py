@@ -1,5 +1,6 @@
 """Reads a file by what it holds, not by what it is called, and says so when the two differ."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from pallaq.shared.tabular.findings import unreadable
 from pallaq.shared.tabular.read_csv import read_csv
 from pallaq.shared.tabular.read_parquet import read_parquet
-from pallaq.shared.tabular.read_xlsx import read_xlsx
+from pallaq.shared.tabular.read_xlsx import read_xlsx, read_xlsx_sheets
 from pallaq.shared.tabular.table import Kind, Limits, Table
 
 READERS = {"csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
@@ -28,6 +29,25 @@ def read_table(path: Path, *, name: str = "", limits: Limits | None = None) -> T
     `name` is what the person calls the file, when it lies here under another name.
     """
     name, limits = name or path.name, limits or Limits()
+    return READERS[checked_kind(path, name, limits)](path, name, limits)
+
+
+def read_sheets(
+    path: Path, *, name: str = "", limits: Limits | None = None, left_out: Collection[str] = ()
+) -> dict[str, Table]:
+    """Read every sheet of an XLSX workbook that holds data; raise Problems with all that makes it unreadable.
+
+    `left_out` are the names of sheets that only a person reads.
+    """
+    name, limits = name or path.name, limits or Limits()
+    if checked_kind(path, name, limits) != "xlsx":
+        text = _("The file is no Excel workbook: save it as .xlsx from the program that made it.")
+        raise unreadable(name, "not-a-workbook", text)
+    return read_xlsx_sheets(path, name, limits, left_out)
+
+
+def checked_kind(path: Path, name: str, limits: Limits) -> Kind:
+    """Return what a file holds; refuse one that is not there, too large, or not what its name says."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -39,8 +59,7 @@ def read_table(path: Path, *, name: str = "", limits: Limits | None = None) -> T
         text = _("The file has %(size)d MB and the most is %(limit)d: remove what the study does not need.")
         words = {"size": size // 1_000_000, "limit": limits.file_bytes // 1_000_000}
         raise unreadable(name, "too-large", text % words)
-    kind = kind_of(path, name, start)
-    return READERS[kind](path, name, limits)
+    return kind_of(path, name, start)
 
 
 def kind_of(path: Path, name: str, start: bytes) -> Kind:

@@ -95,7 +95,9 @@ class Packer:
         return pa.Table.from_batches(self.batches, pa.schema([(name, pa.string()) for name in self.header]))
 
 
-def build(name: str, kind: Kind, numbered: Iterable[tuple[int, Cells]], limits: Limits) -> Table:
+def build(
+    name: str, kind: Kind, numbered: Iterable[tuple[int, Cells]], limits: Limits, *, may_be_empty: bool = False
+) -> Table:
     """Make a table from numbered rows, the first of which is the header; refuse it with all that is wrong in it."""
     packer: Packer | None = None
     for number, cells in numbered:
@@ -113,7 +115,7 @@ def build(name: str, kind: Kind, numbered: Iterable[tuple[int, Cells]], limits: 
     check_header(packer.header, findings)
     check_ragged(packer, findings)
     table = Table(name, kind, packer.table(), packer.rows)
-    finish(table, findings)
+    finish(table, findings, may_be_empty=may_be_empty)
     return table
 
 
@@ -152,12 +154,12 @@ def check_ragged(packer: Packer, findings: Findings) -> None:
     )
 
 
-def finish(table: Table, findings: Findings) -> None:
+def finish(table: Table, findings: Findings, *, may_be_empty: bool = False) -> None:
     """Note formulas, error values and a table without rows, and refuse it if anything was noted."""
     if len(set(table.columns)) == len(table.columns):
         for column in table.columns:
             check_cells(table, column, findings)
-    if not (table.data.num_rows or findings.problems):
+    if not (table.data.num_rows or findings.problems or may_be_empty):
         text = _("The file has column names and no rows below them: add the data.")
         findings.add("no-rows", text)
     findings.stop()

@@ -111,7 +111,7 @@ def named(resolver: URLResolver, space: str = "") -> Iterator[str]:
             yield from named(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
 
 
-PLANS = ("plan:", "progress:", "exchange:")  # their roles are of a plan, in exchange/tests/test_roles.py
+PLANS = ("plan:", "baselines:", "progress:", "following:", "exchange:", "web:measures")  # see test_plan_roles
 
 
 def test_it_has_an_entry_for_every_address() -> None:

@@ -221,9 +221,9 @@ def _refuse_answers(asking: Asking, questions: Sequence[Question]) -> None:
     faults = [(q.item.name, *fault) for q in questions for fault in q.faults]
     wanted = {str(i): value.total(asking.table) for i, (*_, value) in enumerate(faults)}
     found = gather(asking.table, (), wanted).sums
-    for i, (name, code, variable, _) in enumerate(faults):
-        if count := int(found[str(i)][0]):
-            raise BrechaError(code, name=name, variable=variable, count=count)
+    counts = [int(found[str(i)][0]) for i in range(len(faults))]
+    count, (name, code, variable, _) = next(pair for pair in zip(counts, faults, strict=True) if pair[0])
+    raise BrechaError(code, name=name, variable=variable, count=count)
 
 
 def _bad_weights(weight: Column) -> Column:

@@ -1,5 +1,6 @@
 """What can be estimated: shares, means, totals, counts and ratios, each over its own base."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -11,7 +12,7 @@ Universe = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class Item(ABC):
     """What all items say: a name, who was asked, and which codes are no answer.
 
     - `universe`: levels by column of those who were asked; empty for everybody.
@@ -25,9 +26,9 @@ class Item:
     missing: tuple[str, ...] = ()
 
     @property
+    @abstractmethod
     def variables(self) -> tuple[str, ...]:
         """The columns that hold the answers."""
-        raise NotImplementedError
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Papers of a plan: what it plans, and how far it came in a period; as blocks, printed as PDF and DOCX alike."""

@@ -1,0 +1,1 @@
+"""Pages of plans: the chain, versions, indicators, seats, organisations."""

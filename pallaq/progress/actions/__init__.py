@@ -1,0 +1,1 @@
+"""Verbs of the room: each writes one thing, with its audit."""

@@ -1,0 +1,1 @@
+"""What people are asked about what became of a plan."""

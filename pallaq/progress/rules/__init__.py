@@ -1,0 +1,1 @@
+"""Pure decisions about what became of a plan: scoring, lateness, the timeline."""
