@@ -14,7 +14,7 @@ from lxml import etree
 
 from pallaq.exchange.contents import Contents, contents_of, has_more_targets
 from pallaq.exchange.iati import codes
-from pallaq.exchange.iati.elements import Element, element, exact, in_each_language, narratives, worded
+from pallaq.exchange.iati.elements import LANGUAGE, in_each_language, narratives, worded
 from pallaq.exchange.iati.results import MOST, Actuals, actuals_of, first_language, results, titled
 from pallaq.exchange.iati.schema import checked
 from pallaq.exchange.models import Publisher
@@ -23,6 +23,7 @@ from pallaq.plan.models import Node, Version, VersionState
 from pallaq.plan.rules.cells import TOTAL, words
 from pallaq.plan.rules.periods import Period
 from pallaq.progress.models import Spending
+from pallaq.shared.xml import Element, element, exact
 
 DRAFT = "DRAFT"  # no organisation has this identifier: it marks what may not be published yet
 DRAFT_SAYS = (
@@ -81,7 +82,7 @@ def add_activity(root: Element, telling: Telling, node: Node) -> None:
     """Add an objective or an action, its elements in the order that the schema wants."""
     contents, is_action = telling.contents, node.item.kind == "action"
     activity = element(root, "iati-activity", default_currency=contents.plan.currency, hierarchy=str(1 + is_action))
-    activity.set("{http://www.w3.org/XML/1998/namespace}lang", first_language(contents.plan))
+    activity.set(LANGUAGE, first_language(contents.plan))
     element(activity, "iati-identifier", telling.identifier(node))
     reporting(activity, telling)
     titled(activity, node.item.code, node.title)

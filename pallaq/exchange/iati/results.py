@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from pallaq.exchange.contents import Contents, sense_of_indicator
 from pallaq.exchange.iati.codes import MEASURES, RESULTS, SUMMED
-from pallaq.exchange.iati.elements import Element, element, exact, in_each_language, narratives, worded
+from pallaq.exchange.iati.elements import in_each_language, narratives, worded
 from pallaq.exchange.rules.telling import told
 from pallaq.plan.models import Baseline, Indicator, Node, Plan, Target
 from pallaq.plan.rules.cells import TOTAL, levels_of, words
 from pallaq.plan.rules.periods import Period
 from pallaq.progress.models import Value
+from pallaq.shared.xml import Element, element, exact
 
 MOST = 200_000  # targets, or values; of more, only totals
 

@@ -12,7 +12,6 @@ from lxml import etree
 from pallaq.accounts.tests.people import administrator, client_of, person
 from pallaq.exchange.iati import codes
 from pallaq.exchange.iati.activities import iati_file
-from pallaq.exchange.iati.elements import exact
 from pallaq.exchange.iati.schema import InvalidIati, checked
 from pallaq.exchange.loading import load_file
 from pallaq.exchange.models import Publisher
@@ -21,6 +20,7 @@ from pallaq.plan.models import Node, Plan
 from pallaq.plan.rules.periods import Period
 from pallaq.plan.tests.samples import Small, small
 from pallaq.progress.tests.samples import reported, spent
+from pallaq.shared.xml import exact
 from pallaq.study.models import Study
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +262,10 @@ def test_the_public_gets_a_public_plan_only_under_a_name():
     Publisher.objects.create(plan=made.plan, identifier="XX-REG-1", name="Minem", kind="10")
     assert client_of(None).get(ADDRESS).status_code == 200
     assert client_of(person("Nadie")).get(ADDRESS).status_code == 200
+    with pytest.MonkeyPatch.context() as patch:  # a file that takes half a minute is not for every visitor
+        patch.setattr("pallaq.exchange.views.files_out.MOST", 1)
+        assert client_of(None).get(ADDRESS).status_code == 403
+        assert client_of(made.planner).get(ADDRESS).status_code == 200
     Plan.objects.update(public=False)
     assert {client_of(who).get(ADDRESS).status_code for who in (None, person("Otra"), made.reporter())} == {404}
     assert client_of(administrator()).get(ADDRESS).status_code == 200

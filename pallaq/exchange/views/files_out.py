@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.exchange.contents import has_more_targets
 from pallaq.exchange.forms import PublisherForm
 from pallaq.exchange.iati.activities import iati_file
+from pallaq.exchange.iati.results import MOST
 from pallaq.exchange.models import Publisher
 from pallaq.exchange.papers.plan import plan_paper
 from pallaq.exchange.papers.progress import progress_paper
@@ -65,11 +67,20 @@ def iati(request: HttpRequest, plan: str) -> HttpResponse:
     """Give the plan as IATI 2.03; to the public only under the name of who reports it."""
     version = version_or_refuse(request, plan, lambda found: perms.can_see_everything(request.user, found))
     named = Publisher.objects.filter(plan=version.plan).exists()
-    if not named and not perms.can_see_everything(request.user, version.plan):
-        message = _("This plan is not published to IATI yet: nobody wrote down under which identifier.")
-        raise Refusal(message, code="iati-draft", status=404)
+    if not perms.can_see_everything(request.user, version.plan):
+        refuse_to_the_public(version, named)
     name = f"{plan}-iati.xml" if named else f"{plan}-iati-draft.xml"
     return attached(iati_file(version, timezone.now()), XML, name)
+
+
+def refuse_to_the_public(version: Version, named: bool) -> None:
+    """Refuse a draft of nobody's, and a file so large that whoever asks for it often would stop the server."""
+    if not named:
+        message = _("This plan is not published to IATI yet: nobody wrote down under which identifier.")
+        raise Refusal(message, code="iati-draft", status=404)
+    if has_more_targets(version, MOST):
+        message = _("This plan is too large to be written for every visitor. Ask who publishes it for the file.")
+        raise Refusal(message, code="iati-too-large", status=403)
 
 
 @require_safe
