@@ -124,9 +124,8 @@ def start_server(folder: Path) -> Callable[[], None]:
     from pallaq.cli import postgres
 
     server = postgres.start(folder, throwaway=True)
-    import django
+    import pallaq.wsgi  # noqa: F401 - the process as granian serves it
 
-    django.setup()
     return server.stop
 
 

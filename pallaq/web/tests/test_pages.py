@@ -1,5 +1,7 @@
 """Pages answer without login, say what is missing, refuse in words, and hold nothing that the policy forbids."""
 
+import gc
+import importlib
 import re
 
 import pytest
@@ -117,3 +119,11 @@ def test_what_is_shown_to_whoever_is_logged_in_is_never_kept_in_a_cache(client: 
 
 def test_what_everybody_may_read_may_be_kept(client: Client) -> None:
     assert "no-store" not in client.get("/about/").get("Cache-Control", "")
+
+
+def test_the_served_process_spares_the_collector_what_is_loaded() -> None:
+    try:
+        importlib.reload(importlib.import_module("pallaq.wsgi"))
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
