@@ -18,9 +18,10 @@ from pallaq.accounts.perms import refuse_unless
 from pallaq.following import perms as perms
 from pallaq.following.actions.agreements import agree, mark_done, reopen
 from pallaq.following.forms.meetings import NATIONAL, AgreementForm, DoneForm, ReopenForm
-from pallaq.following.views.finding import agreement_or_refuse, entities_of, meeting_or_refuse, regions_in_words
+from pallaq.following.views.finding import agreement_or_refuse, entities_of, meeting_or_refuse
 from pallaq.following.views.meetings import FORM, address, agreement_line, can_hold, form_page
 from pallaq.plan.perms import can_edit
+from pallaq.progress.scoreboard import region_names
 from pallaq.progress.views.finding import plan_or_refuse, tried
 from pallaq.study.views.finding import signed_in
 
@@ -48,7 +49,7 @@ def agreements(request: HttpRequest, plan: str) -> HttpResponse:
     mine = perms.agreements_of(request.user, found)
     hers = Case(When(mine, then=Value(True)), default=Value(False), output_field=BooleanField())
     page = Paginator(rows.annotate(mine=hers).order_by("-mine", "due_on", "pk"), 25).get_page(request.GET.get("page"))
-    everything, regions = can_edit(request.user, found), regions_in_words(found)
+    everything, regions = can_edit(request.user, found), region_names(found)
     keeps = set(seen.filter(mine, pk__in=[one.pk for one in page.object_list]).values_list("pk", flat=True))
     context = {
         "plan": found,

@@ -4,13 +4,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pallaq.following import perms
 from pallaq.places.models import Organisation
 from pallaq.plan.models import Item, Part, Plan
-from pallaq.plan.rules.cells import words
 from pallaq.plan.views.finding import plan_or_refuse
 from pallaq.progress.models import Agreement, Meeting
 from pallaq.progress.perms import reach_of
@@ -44,12 +42,6 @@ def item_or_refuse(request: HttpRequest, code: str, item: str) -> Item:
         message = _("There is no “%(item)s” in this plan that you may see. Look at the plan.")
         raise Refusal(message % {"item": item}, code="no-item", status=404)
     return found
-
-
-def regions_in_words(plan: Plan) -> dict[str, str]:
-    """Return the plan's regions by code, as the reader says them."""
-    levels = plan.dimensions.get("region", {}).get("levels", {})
-    return {code: words(name, get_language() or "es") or code for code, name in levels.items()}
 
 
 def entities_of(plan: Plan) -> QuerySet[Organisation]:

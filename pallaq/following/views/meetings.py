@@ -20,10 +20,11 @@ from pallaq.accounts.perms import refuse_unless
 from pallaq.following import perms as perms
 from pallaq.following.actions.meetings import cancel_meeting, edit_meeting, hold_meeting, plan_meeting
 from pallaq.following.forms.meetings import CAME, NATIONAL, CancelForm, MeetingForm, MinutesForm
-from pallaq.following.views.finding import entities_of, meeting_or_refuse, regions_in_words
+from pallaq.following.views.finding import entities_of, meeting_or_refuse
 from pallaq.plan.models import Node, Plan
 from pallaq.plan.perms import can_edit
 from pallaq.progress.models import Agreement, Attendance, Meeting
+from pallaq.progress.scoreboard import region_names
 from pallaq.progress.views.finding import plan_or_refuse, tried
 from pallaq.shared.errors import Refusal
 from pallaq.study.views.finding import signed_in
@@ -38,7 +39,7 @@ def meetings(request: HttpRequest, plan: str) -> HttpResponse:
     """List the meetings, of one region or year perhaps, with how many women and men came."""
     found = plan_or_refuse(request, plan)
     seen = perms.meetings_seen(request.user, found)
-    regions = regions_in_words(found)
+    regions = region_names(found)
     years = [day.year for day in seen.dates("held_on", "year", "DESC")]
     region, year = request.GET.get("region", ""), request.GET.get("year", "")
     shown = seen.filter(region="" if region == "national" else region) if region else seen
@@ -82,7 +83,7 @@ def meeting(request: HttpRequest, plan: str, key: UUID) -> HttpResponse:
     context = {
         "plan": found.plan,
         "meeting": found,
-        "region": regions_in_words(found.plan).get(found.region, NATIONAL),
+        "region": region_names(found.plan).get(found.region, NATIONAL),
         "came": found.attendance.select_related("organisation"),
         "totals": found.attendance.aggregate(**SEXES),
         "rows": [agreement_line(one, everything or one.pk in keeps, timezone.localdate()) for one in agreements],
@@ -181,7 +182,7 @@ def meeting_cancel(request: HttpRequest, plan: str, key: UUID) -> HttpResponse:
 
 def meeting_form(request: HttpRequest, plan: Plan, initial: dict[str, Any]) -> MeetingForm:
     """Return the form of a meeting, with what this person may choose."""
-    allowed, names = perms.meeting_regions(request.user, plan), {"": str(NATIONAL), **regions_in_words(plan)}
+    allowed, names = perms.meeting_regions(request.user, plan), {"": str(NATIONAL), **region_names(plan)}
     return MeetingForm(
         request.POST or None,
         actions=Node.objects.filter(version=plan.shown()).of_kind("action").select_related("item"),
