@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from pallaq.accounts.tests.people import client_of, person
 from pallaq.plan.actions.indicators import add_indicator, set_target
@@ -248,3 +249,11 @@ def test_many_indicators_stay_closed_and_one_group_opens_at_a_time() -> None:
     assert "Number 3" in opened
     assert "Page 1 of 3" in opened
     assert "Number 69" in page(made, "&group=SO1&page=3")
+
+
+def test_a_draft_that_was_never_approved_is_its_planners() -> None:
+    made = small(approved=False)
+    address = reverse("progress:board", args=[made.plan.code])
+    assert client_of(made.planner).get(address).status_code == 200
+    for user in (made.reporter(), made.reader()):
+        assert client_of(user).get(address).status_code == 404

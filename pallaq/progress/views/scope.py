@@ -6,18 +6,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from pallaq.accounts.perms import Person
-from pallaq.plan.models import Plan, Version
-from pallaq.plan.perms import can_see_everything, own_nodes, regions_of, seats
+from pallaq.plan.models import Plan, Version, VersionState
+from pallaq.plan.perms import can_edit, can_see_everything, own_nodes, regions_of, seats
 from pallaq.progress.scoreboard import Seen, region_names
 from pallaq.progress.views.finding import plan_or_refuse
 from pallaq.shared.errors import Refusal
 
 
 def version_or_refuse(request: HttpRequest, code: str) -> Version:
-    """Return the version in force of a plan that she may see, or its draft if none ever was."""
+    """Return the version in force of a plan that she may see; to its planners also a draft, if none ever was."""
     plan = plan_or_refuse(request, code)
     version = plan.shown()
-    if version is None:
+    if version is None or (version.state == VersionState.DRAFT and not can_edit(request.user, plan)):
         raise Refusal(_("This plan has no version yet. Ask its planner to write one."), code="no-version", status=404)
     version.plan = plan
     return version
