@@ -10,6 +10,7 @@ import django
 import pytest
 
 from pallaq.cli import postgres
+from pallaq.shared.encryption import make_ring
 from pallaq.shared.environment import embedded_address
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -20,9 +21,14 @@ ADDRESS = " ".join(f"{key}={value}" for key, value in embedded_address(DATA).ite
 
 (DATA / "static").mkdir()
 os.environ.update(
-    DJANGO_SETTINGS_MODULE="pallaq.settings", DATABASE_URL=ADDRESS, PALLAQ_DATA=str(DATA), PALLAQ_ENV="test"
+    DJANGO_SETTINGS_MODULE="pallaq.settings",
+    DATABASE_URL=ADDRESS,
+    PALLAQ_DATA=str(DATA),
+    PALLAQ_ENV="test",
+    PALLAQ_FIELD_KEYS=str(DATA / "keys" / "fields.json"),  # also for tests that move the data folder
 )
 django.setup()
+make_ring(DATA)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.diagnosis.files import chart_of, file_name, offered, row_table
 from pallaq.diagnosis.models import Diagnosis
 from pallaq.diagnosis.readable import Shown, newest_or_refuse
@@ -25,7 +26,7 @@ from pallaq.shared.models import record
 from pallaq.study.actions import freeze_upload
 from pallaq.study.forms import FreezeForm
 from pallaq.study.perms import can_freeze, can_read_release
-from pallaq.study.views.finding import release_or_refuse, signed_in
+from pallaq.study.views.finding import release_or_refuse
 from pallaq.study.views.uploads import upload_or_refuse
 
 

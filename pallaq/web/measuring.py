@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.baselines.statistics import newest_of
 from pallaq.plan.models import Indicator
 from pallaq.progress.actions.values import is_locked
@@ -23,7 +24,6 @@ from pallaq.progress.perms import Sight
 from pallaq.progress.views.reach import indicator_or_refuse
 from pallaq.progress.views.scope import version_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 from pallaq.web.measures import BY_NAME, MEASURES
 from pallaq.web.proposing import STUDY, Asked, accept, period_of, rows_of, sources_of
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from pallaq.accounts.models import User
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.diagnosis.readable import newest
 from pallaq.diagnosis.views import board_page
 from pallaq.shared.models import AuditEvent, record
 from pallaq.shared.tabular import csv_text
-from pallaq.study.views.finding import signed_in
 from pallaq.web.forms import AuditForm
 from pallaq.web.glossary import TERMS
 from pallaq.web.navigation import first_study

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.baselines.actions.gaps import take_figures
 from pallaq.baselines.forms.gaps import FromGapForm, PeopleForm
 from pallaq.baselines.rules import followup as rules
@@ -28,7 +29,6 @@ from pallaq.plan.views.indicators import about, cell_name, cell_order, indicator
 from pallaq.report.rules import words
 from pallaq.shared.errors import Refusal
 from pallaq.shared.numbers import probability
-from pallaq.study.views.finding import signed_in
 
 
 @dataclass(frozen=True)

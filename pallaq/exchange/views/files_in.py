@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import is_administrator, refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.exchange.forms import FileForm
 from pallaq.exchange.loading import load_file
 from pallaq.plan import perms
 from pallaq.plan.views.finding import plan_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 
 @require_safe

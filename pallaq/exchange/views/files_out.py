@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.exchange.contents import has_more_targets
 from pallaq.exchange.forms import PublisherForm
 from pallaq.exchange.iati.activities import iati_file
@@ -27,7 +28,6 @@ from pallaq.shared.documents.blocks import Paper
 from pallaq.shared.documents.docx import docx_bytes
 from pallaq.shared.documents.pdf import pdf
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 XML = "application/xml"
 PRINTERS = {

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pallaq.accounts.models import User
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.exchange.applying import refuse_problems
 from pallaq.exchange.forms import ChangesForm, FileForm
 from pallaq.exchange.merging import Proposal, apply_workbook, proposal
@@ -27,7 +28,6 @@ from pallaq.plan.views.finding import plan_or_refuse
 from pallaq.shared import waiting
 from pallaq.shared.errors import Problems, Refusal
 from pallaq.shared.tabular import write_xlsx
-from pallaq.study.views.finding import signed_in
 
 SHOWN = 300  # changes without conflict that a page lists; all are counted, all are made
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.following import perms as perms
 from pallaq.following.actions.agreements import agree, mark_done, reopen
 from pallaq.following.forms.meetings import NATIONAL, AgreementForm, DoneForm, ReopenForm
@@ -23,7 +24,6 @@ from pallaq.following.views.meetings import FORM, address, agreement_line, can_h
 from pallaq.plan.perms import can_edit
 from pallaq.progress.scoreboard import region_names
 from pallaq.progress.views.finding import plan_or_refuse, tried
-from pallaq.study.views.finding import signed_in
 
 STATES = {
     "open": gettext_lazy("open"),

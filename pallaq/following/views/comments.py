@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.following import perms as perms
 from pallaq.following.actions.comments import add_comment, remove_comment
 from pallaq.following.forms.meetings import CommentForm
@@ -18,7 +19,6 @@ from pallaq.following.views.meetings import FORM
 from pallaq.plan.models import Indicator, Item, Node
 from pallaq.progress.views.finding import tried
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 
 @require_http_methods(FORM)

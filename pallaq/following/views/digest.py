@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from pallaq.accounts.visitors import signed_in
 from pallaq.following.actions.digests import want_digests
 from pallaq.following.digests import mail_is_set
 from pallaq.following.views.meetings import FORM
-from pallaq.study.views.finding import signed_in
 
 
 @require_http_methods(FORM)

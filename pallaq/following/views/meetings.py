@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.following import perms as perms
 from pallaq.following.actions.meetings import cancel_meeting, edit_meeting, hold_meeting, plan_meeting
 from pallaq.following.forms.meetings import CAME, NATIONAL, CancelForm, MeetingForm, MinutesForm
@@ -27,7 +28,6 @@ from pallaq.progress.models import Agreement, Attendance, Meeting
 from pallaq.progress.scoreboard import region_names
 from pallaq.progress.views.finding import plan_or_refuse, tried
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 SEXES = {name: Sum(name, default=0) for name in ("women", "men", "other")}
 FORM = ["GET", "HEAD", "POST"]

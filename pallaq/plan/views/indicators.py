@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan import perms
 from pallaq.plan.actions import indicators as actions
 from pallaq.plan.forms.grids import BaselinesForm, RangeForm, TargetsForm
@@ -27,7 +28,6 @@ from pallaq.plan.rules.periods import Period
 from pallaq.plan.rules.units import Sense, derived_sense
 from pallaq.plan.views.finding import draft_or_refuse, plan_or_refuse, version_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 

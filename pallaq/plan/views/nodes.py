@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan.actions import nodes as actions
 from pallaq.plan.forms.nodes import NodeForm
 from pallaq.plan.models import Node
@@ -15,7 +16,6 @@ from pallaq.plan.views.finding import draft_or_refuse, plan_or_refuse
 from pallaq.plan.views.indicators import about, redirect_to
 from pallaq.plan.views.plans import node_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pallaq.accounts.models import User
 from pallaq.accounts.perms import is_administrator, refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.places.models import Organisation
 from pallaq.plan import perms
 from pallaq.plan.actions.organisations import save_organisation
@@ -22,7 +23,6 @@ from pallaq.plan.outline import place_words, regions_of
 from pallaq.plan.views.finding import plan_or_refuse
 from pallaq.plan.views.versions import about_plan
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan import perms
 from pallaq.plan.actions import versions as actions
 from pallaq.plan.comparing import compare
@@ -17,7 +18,6 @@ from pallaq.plan.models import Plan, Version
 from pallaq.plan.views.finding import draft_or_refuse, plan_or_refuse
 from pallaq.plan.views.indicators import about
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan.models import Item
 from pallaq.progress.actions.evidence import kept_files, remove_evidence, store_file
 from pallaq.progress.forms.evidence import EvidenceForm, RemoveForm
@@ -19,7 +20,6 @@ from pallaq.progress.perms import Reach, placed, seen_evidence
 from pallaq.progress.views.finding import tried
 from pallaq.progress.views.reach import evidence_or_refuse, no_evidence, reach_or_refuse
 from pallaq.shared.models import record
-from pallaq.study.views.finding import signed_in
 
 PAGE = 25
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan.models import Version
 from pallaq.plan.perms import can_edit
 from pallaq.plan.rules.periods import Period, parse, years
@@ -18,7 +19,6 @@ from pallaq.progress.forms.values import CloseForm, ReasonForm
 from pallaq.progress.views.finding import tried
 from pallaq.progress.views.scope import version_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 
 @require_safe

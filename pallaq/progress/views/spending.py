@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan.models import Node
 from pallaq.progress.actions.spending import SPENT_ON, correct_spending, record_spending, spent_of
 from pallaq.progress.forms.values import CorrectSpendingForm, SpendingForm
 from pallaq.progress.models import Spending
 from pallaq.progress.views.finding import plan_or_refuse, tried
 from pallaq.progress.views.reach import node_or_refuse, nothing_there
-from pallaq.study.views.finding import signed_in
 
 FORM = ["GET", "HEAD", "POST"]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.plan.models import Indicator
 from pallaq.plan.rules.cells import levels_of, words
 from pallaq.plan.rules.periods import Period, parse
@@ -24,7 +25,6 @@ from pallaq.progress.models import Evidence, Value
 from pallaq.progress.perms import Reach, seen_evidence, seen_values
 from pallaq.progress.views.reach import indicator_or_refuse, value_or_refuse
 from pallaq.shared.errors import Refusal
-from pallaq.study.views.finding import signed_in
 
 PAGE = 50
 Groups = list[tuple[tuple[str, ...], list[str]]]  # the cells by the dimensions that break them down

@@ -3,7 +3,6 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from pallaq.accounts.models import User
 from pallaq.shared.errors import Refusal
 from pallaq.study import perms
 from pallaq.study.models import Release, Study
@@ -26,9 +25,3 @@ def release_or_refuse(request: HttpRequest, code: str, number: int) -> Release:
         message = _("There is no release %(number)s that you may see. Look at the list of releases, or log in.")
         raise Refusal(message % {"number": number}, code="no-release", status=404)
     return release
-
-
-def signed_in(request: HttpRequest) -> User:
-    """Return who asks; only behind `login_required`."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
 from pallaq.shared.releases import SEAL, sealed_files
 from pallaq.study import actions, perms
 from pallaq.study.forms import WithdrawForm
 from pallaq.study.models import Release, Study
-from pallaq.study.views.finding import release_or_refuse, signed_in, study_or_refuse
+from pallaq.study.views.finding import release_or_refuse, study_or_refuse
 
 
 @require_safe

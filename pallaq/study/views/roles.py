@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pallaq.accounts.models import User
 from pallaq.accounts.perms import is_administrator, refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.study import actions
 from pallaq.study.forms import RoleForm
 from pallaq.study.models import Membership, Role, Study
 from pallaq.study.rules.loading import load_study
-from pallaq.study.views.finding import signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

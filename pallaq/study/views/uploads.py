@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pallaq.accounts.perms import refuse_unless
+from pallaq.accounts.visitors import signed_in
 from pallaq.shared.errors import Problem, Problems
 from pallaq.shared.tabular import csv_text
 from pallaq.study import actions, perms
@@ -19,7 +20,7 @@ from pallaq.study.models import Study, Upload
 from pallaq.study.rules.dataset.answers import said
 from pallaq.study.rules.loading import load_study
 from pallaq.study.rules.sample import sample_table
-from pallaq.study.views.finding import signed_in, study_or_refuse
+from pallaq.study.views.finding import study_or_refuse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,1 @@
+"""Duplicates in the registry: found at entry and in bulk, laid side by side, merged with a way back."""

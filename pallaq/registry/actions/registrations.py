@@ -1,0 +1,100 @@
+"""Registrations: applied for, and moved from state to state as their scheme allows."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pallaq.accounts.models import User
+from pallaq.registry.actions.people import SCOPE, check_place, locked, touch
+from pallaq.registry.models import Person, Registration, Scheme, State, Transition
+from pallaq.registry.rules.identifiers import cleaned
+from pallaq.registry.rules.states import NEED_A_REASON, allowed
+from pallaq.shared.encryption import ring
+from pallaq.shared.errors import Refusal
+from pallaq.shared.models import record
+
+OPEN = (State.APPLIED, State.REGISTERED, State.SUSPENDED)
+
+
+@transaction.atomic
+def open_registration(
+    *, person: Person, scheme: Scheme, state: State = State.APPLIED, number: str = "", place: str = "",
+    on: date | None = None, by: User | None,
+) -> Registration:  # fmt: skip
+    """Put a person on a scheme, from a day on (today, unless told)."""
+    on, place = on or timezone.localdate(), place or person.place
+    person = locked(person, None)
+    check_scheme(scheme, place, on)
+    if person.registrations.filter(scheme=scheme, state__in=OPEN).exists():
+        message = _("She is on “%(scheme)s” already. Change that registration instead.")
+        raise Refusal(message % {"scheme": scheme}, code="registration-open", status=409)
+    check_change(scheme, "", state, reason="", on=on)
+    number = cleaned(number)
+    registration = Registration.objects.create(
+        person=person,
+        scheme=scheme,
+        number=number,
+        number_index=ring().index(number, f"registration.{scheme.pk}") if number else None,
+        place=place,
+        state=state,
+        since=on,
+    )
+    Transition.objects.create(registration=registration, after=state, on=on, by=by)
+    touch(person, by)
+    facts = {"scheme": scheme.pk, "state": state}
+    record(by=by, action="registration.open", scope=SCOPE, about=f"person {person.number}", **facts)
+    return registration
+
+
+@transaction.atomic
+def change_state(
+    *, registration: Registration, state: State, reason: str, edition: int | None, on: date, by: User | None
+) -> Registration:
+    """Move a registration to another state from a day on; `edition` is her file's as it was read."""
+    person = locked(registration.person, edition)
+    registration = Registration.objects.select_related("scheme").get(pk=registration.pk)
+    check_change(registration.scheme, registration.state, state, reason=reason, on=on)
+    if on < registration.since:
+        message = _("It is %(state)s since %(day)s: the change cannot hold from an earlier day.")
+        words = {"state": registration.get_state_display(), "day": registration.since.isoformat()}
+        raise Refusal(message % words, code="transition-before")
+    before = registration.state
+    registration.state, registration.since = state, on
+    registration.save()
+    Transition.objects.create(registration=registration, before=before, after=state, on=on, reason=reason, by=by)
+    touch(person, by)
+    facts = {"scheme": registration.scheme_id, "before": before, "after": state}
+    record(by=by, action="registration.change", scope=SCOPE, about=f"person {person.number}", **facts)
+    return registration
+
+
+def check_scheme(scheme: Scheme, place: str, on: date) -> None:
+    """Refuse a scheme that does not hold at a place or on a day."""
+    check_place(place)
+    if scheme.places and not any(place.startswith(prefix) for prefix in scheme.places):
+        message = _("“%(scheme)s” does not hold in district %(place)s. Choose another scheme, or correct the district.")
+        raise Refusal(message % {"scheme": scheme, "place": place}, code="scheme-elsewhere")
+    if not Scheme.objects.on(on).filter(pk=scheme.pk).exists():
+        message = _("“%(scheme)s” does not hold on %(day)s. Look at its dates among the schemes.")
+        raise Refusal(message % {"scheme": scheme, "day": on.isoformat()}, code="scheme-not-in-force")
+
+
+def check_change(scheme: Scheme, before: str, after: State, *, reason: str, on: date) -> None:
+    """Refuse a change that the scheme does not allow, one without its reason, and one of tomorrow."""
+    if after not in allowed(before, scheme.transitions):
+        names = dict(State.choices)
+        may = ", ".join(str(names[State(state)]) for state in allowed(before, scheme.transitions)) or _("nothing")
+        message = _("“%(scheme)s” does not allow to go from “%(before)s” to “%(after)s”. What may follow: %(may)s.")
+        words = {
+            "scheme": scheme,
+            "before": names[State(before)] if before else _("nothing"),
+            "after": names[after],
+            "may": may,
+        }
+        raise Refusal(message % words, code="transition-forbidden")
+    if after in NEED_A_REASON and not reason.strip():
+        raise Refusal(_("Say why: she and whoever decides later read it."), code="reason-missing")
+    if on > timezone.localdate():
+        raise Refusal(_("The day is in the future. A change holds from today or an earlier day."), code="day-in-future")
