@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pallaq.accounts.models import User
 from pallaq.registry.models import Person, Reading
 from pallaq.registry.models.log import What
-from pallaq.registry.perms import seats
 
 
 def read(*people: Person, by: User | None, what: What, why: str = "") -> None:
@@ -15,6 +14,6 @@ def read(*people: Person, by: User | None, what: What, why: str = "") -> None:
 
 def read_many(people: Iterable[Person], *, by: User | None, what: What, why: str = "") -> None:
     """Note that somebody reads of many people at once."""
-    role = next((seat.role for seat in seats(by)), "") if by else ""
+    role = next((seat.role for seat in by.desks.all()), "") if by else ""
     rows = (Reading(person_id=person.pk, by=by, role=role, what=what, why=why) for person in people)
     Reading.objects.bulk_create(rows, batch_size=2000)

@@ -1,5 +1,6 @@
 """Registrations: applied for, and moved from state to state as their scheme allows."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -18,32 +19,39 @@ from pallaq.shared.models import record
 OPEN = (State.APPLIED, State.REGISTERED, State.SUSPENDED)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """How she enters a scheme: her first state, the authority's number, the district (hers), the day (today)."""
+
+    state: State = State.APPLIED
+    number: str = ""
+    place: str = ""
+    on: date | None = None
+
+
 @transaction.atomic
-def open_registration(
-    *, person: Person, scheme: Scheme, state: State = State.APPLIED, number: str = "", place: str = "",
-    on: date | None = None, by: User | None,
-) -> Registration:  # fmt: skip
-    """Put a person on a scheme, from a day on (today, unless told)."""
-    on, place = on or timezone.localdate(), place or person.place
+def open_registration(*, person: Person, scheme: Scheme, entry: Entry, by: User | None) -> Registration:
+    """Put a person on a scheme."""
+    on, place = entry.on or timezone.localdate(), entry.place or person.place
     person = locked(person, None)
     check_scheme(scheme, place, on)
     if person.registrations.filter(scheme=scheme, state__in=OPEN).exists():
         message = _("She is on “%(scheme)s” already. Change that registration instead.")
         raise Refusal(message % {"scheme": scheme}, code="registration-open", status=409)
-    check_change(scheme, "", state, reason="", on=on)
-    number = cleaned(number)
+    check_change(scheme, "", entry.state, reason="", on=on)
+    number = cleaned(entry.number)
     registration = Registration.objects.create(
         person=person,
         scheme=scheme,
         number=number,
         number_index=ring().index(number, f"registration.{scheme.pk}") if number else None,
         place=place,
-        state=state,
+        state=entry.state,
         since=on,
     )
-    Transition.objects.create(registration=registration, after=state, on=on, by=by)
+    Transition.objects.create(registration=registration, after=entry.state, on=on, by=by)
     touch(person, by)
-    facts = {"scheme": scheme.pk, "state": state}
+    facts = {"scheme": scheme.pk, "state": entry.state}
     record(by=by, action="registration.open", scope=SCOPE, about=f"person {person.number}", **facts)
     return registration
 

@@ -10,7 +10,7 @@ from pallaq.accounts.tests.people import person as user_named
 from pallaq.places.models import Organisation
 from pallaq.registry.actions.law import load_law
 from pallaq.registry.actions.people import Numbered, register_person
-from pallaq.registry.actions.registrations import open_registration
+from pallaq.registry.actions.registrations import Entry, open_registration
 from pallaq.registry.actions.seats import give_seat
 from pallaq.registry.models import Person, Role, Scheme, State
 
@@ -66,6 +66,7 @@ def selector(dni: str = "40123456", *, by: User | None = None, **changes: Any) -
 def registered(person: Person, scheme: str = "selectors-puno", *, by: User | None = None) -> Person:
     """Put her on a scheme, and return her as she is then."""
     found = Scheme.objects.get(pk=scheme)
-    open_registration(person=person, scheme=found, state=State.REGISTERED, number="P-1", on=date(2024, 3, 1), by=by)
+    entry = Entry(State.REGISTERED, "P-1", on=date(2024, 3, 1))
+    open_registration(person=person, scheme=found, entry=entry, by=by)
     person.refresh_from_db()
     return person
