@@ -18,6 +18,7 @@ Bounds = tuple[float, float]
 
 # Published margins are rounded one by one; sums that differ by more than this are of two populations.
 AGREEMENT = 1e-6
+ROUNDING = 1e-13  # of a sum of weights: what is less is how decimals add up
 # Below it, a direction among the auxiliaries is taken for collinear: rounding alone leaves about 1e-15.
 COLLINEAR = 1e-12
 # What a weight at a bound still counts in a Newton step, so that a category held whole has a way back.
@@ -318,6 +319,8 @@ def _truncated(lower: float, upper: float) -> _Distance:
 def _spread(weights: Floats, rows: Floats, bounds: Bounds, total: float) -> Floats:
     clipped = numpy.clip(weights, *bounds)
     excess = total - float(rows @ clipped)
+    if abs(excess) <= ROUNDING * total:  # a last digit that nobody has to take
+        return clipped
     room = clipped < bounds[1] if excess > 0 else clipped > bounds[0]
     takers = room & _inside(weights, bounds)
     takers = takers if takers.any() else room
