@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "pallaq.associations",
     "pallaq.rolls",
     "pallaq.matching",
+    "pallaq.desks",
     "pallaq.exchange",
     "pallaq.following",
     "pallaq.progress",
@@ -139,7 +140,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # the one lockout: 5 wrong passwords, then 5 minutes
+# The one lockout: 5 wrong passwords, then 5 minutes; the same for the slips that open a selector's own page.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "mine": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PALLAQ_PROXIES", "0"))
 MFA_TOTP_ISSUER = "Pallaq"
 # A session ends with the browser, or after 12 hours without a page: field offices share their computers.
@@ -190,6 +192,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],  # the verifier's, which keeps its page for when there is no network
     },
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("pallaq.associations.urls")),
     path("", include("pallaq.rolls.urls")),
     path("", include("pallaq.matching.urls")),
+    path("", include("pallaq.desks.urls")),
     path("", include("pallaq.exchange.urls")),
     path("", include("pallaq.following.urls")),
     path("", include("pallaq.progress.urls")),

@@ -20,6 +20,7 @@ COMMANDS = {
     "study": "Check a study's files; reconstruct respondents from printed percentages.",
     "plan": "Check a plan's file, load it as a new plan, write a plan to a file.",
     "administrator": "Make someone an administrator and print her one-time link.",
+    "registry": "Rotate the keys of the registry's encrypted fields; run its retention.",
     "digest": "Send this week's e-mails of the plans to those who want them.",
     "backup": "Save the database and the releases to one file.",
     "restore": "Bring a backup back into an empty data folder.",

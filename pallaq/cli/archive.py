@@ -17,7 +17,7 @@ from pallaq.shared.errors import Refusal
 FORMAT = 1
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
-FOLDERS = ("releases", "diagnoses", "evidence")
+FOLDERS = ("releases", "diagnoses", "evidence", "rolls")  # rolls: official lists that wait, encrypted
 KEYS = "keys"
 
 

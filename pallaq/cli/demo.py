@@ -1,4 +1,4 @@
-"""The demo: the studies that come with Pallaq, diagnosed, a plan, one login for each role. Never in production."""
+"""The demo: the studies that come with Pallaq, diagnosed, a plan, a registry, a login for each role; no production."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from pallaq.cli.demo_plan import PLAN_LOGINS, load_plan
+from pallaq.cli.demo_registry import REGISTRY_LOGINS, load_registry
 from pallaq.diagnosis.actions import request_diagnosis, run_diagnosis
 from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.report.rules.document import Document
@@ -28,17 +29,18 @@ STUDY_LOGINS: list[tuple[str, str, str]] = [
     ("coordinadora@pallaq.example", "coordinator", "camino-a-la-rinconada"),
     ("lectora@pallaq.example", "reader", "capacho-de-mineral"),
 ]
-DEMO_LOGINS = [*STUDY_LOGINS, *PLAN_LOGINS]
+DEMO_LOGINS = [*STUDY_LOGINS, *PLAN_LOGINS, *REGISTRY_LOGINS]
 
 
 def load(progress: Progress) -> None:
-    """Load the studies and a plan and run the diagnoses, once; later starts find them there and return at once."""
+    """Load studies, a plan and a registry and run the diagnoses, once; later starts find them and return at once."""
     studies = register_studies(folder=settings.STUDIES, featured=FEATURED)
     featured = next(study for study in studies if study.featured)
     make_demo_users(STUDY_LOGINS, study=featured)
     for study in studies:
         diagnose_first_release(study, progress)
     load_plan(featured)
+    load_registry()
 
 
 def diagnose_first_release(study: Study, progress: Progress) -> None:

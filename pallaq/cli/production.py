@@ -58,6 +58,13 @@ def key_problems(path: Path) -> Iterable[Problem]:
         yield Problem("key-open", _("Other users of this machine can read the key. Run chmod 600 on it."), str(path))
 
 
+def ring_problems(path: Path) -> Iterable[Problem]:
+    """Yield what is wrong with the file of the keys of encrypted fields."""
+    if path.exists() and path.stat().st_mode & 0o077:
+        message = _("Other users of this machine can read the keys of encrypted values. Run chmod 600 on the file.")
+        yield Problem("field-keys-open", message, str(path))
+
+
 def login_problems(people: Iterable[Person], logins: Iterable[tuple[str, str, str]]) -> Iterable[Problem]:
     """Yield each person who can still log in with a demo password, which everybody knows."""
     passwords = {email: password for email, _role, password in logins}

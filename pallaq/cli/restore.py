@@ -2,13 +2,14 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 import psycopg
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pallaq.cli import archive, cluster, dump, place
+from pallaq.cli import archive, cluster, dump, field_keys, place
 from pallaq.cli.terminal import plainly, start_django
 from pallaq.shared.errors import Refusal
 
@@ -19,25 +20,27 @@ def command(file: Path) -> None:
     """Bring FILE back into an empty data folder; name that with PALLAQ_DATA."""
     start_django()
     with plainly():
-        bring_back(settings.DATA, file)
+        facts = bring_back(settings.DATA, file)
     click.echo(_("Restored into %(data)s. Start it with: pallaq up") % {"data": settings.DATA})
+    if warning := field_keys.warning_of_restore(facts, settings.DATA):
+        click.echo(warning, err=True)
 
 
-def bring_back(data: Path, file: Path) -> None:
-    """Restore everything, or leave the folder as empty as it was."""
+def bring_back(data: Path, file: Path) -> dict[str, Any]:
+    """Restore everything, or leave the folder as empty as it was; return what the backup says of itself."""
     if data.exists() and any(data.iterdir()):
         message = _("The data folder %(data)s is not empty. Name another one with PALLAQ_DATA.")
         raise Refusal(message % {"data": data}, code="restore-not-empty")
     place.prepare(data)
     try:
-        fill(data, file)
+        return fill(data, file)
     except BaseException:
         for path in data.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
 
 
-def fill(data: Path, file: Path) -> None:
+def fill(data: Path, file: Path) -> dict[str, Any]:
     """Check and unpack the file beside the final places, then load the database and move the rest."""
     unpacked = data / "restoring"
     manifest = archive.unpack(file, unpacked)
@@ -49,6 +52,7 @@ def fill(data: Path, file: Path) -> None:
         if (unpacked / folder).exists():
             (unpacked / folder).rename(data / folder)
     shutil.rmtree(unpacked)
+    return manifest
 
 
 def check_version(made_by: int, data: Path) -> None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
-from pallaq.cli import children, place, postgres, production
+from pallaq.cli import children, field_keys, place, postgres, production
 from pallaq.cli.terminal import plainly, start_django
 from pallaq.shared.environment import key_path, make_secret_key, socket_folder
 from pallaq.shared.errors import Refusal
@@ -120,9 +120,14 @@ def prepare_site() -> None:
     """Bring tables, translations, static files and the demo study up to date."""
     from pallaq.cli import demo  # tables can be imported only once Django is loaded
     from pallaq.diagnosis.actions import renew_outdated
+    from pallaq.figures.actions.totals import load_totals
+    from pallaq.registry.actions.law import load_law
     from pallaq.study.actions import register_studies
 
     call_command("migrate", verbosity=0, interactive=False)
+    field_keys.prepare(settings.DATA, strict=settings.PRODUCTION)
+    load_law()
+    load_totals()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     catalogues = list(settings.PACKAGE.rglob("django.po"))
@@ -142,10 +147,14 @@ def prepare_site() -> None:
 def start_site(stack: ExitStack, host: str, port: int) -> Processes:
     """Start the worker of long tasks and the web server; what is left of yesterday is cleared or taken up first."""
     from pallaq.diagnosis.tasks import resume
+    from pallaq.rights.tasks import run_retention
+    from pallaq.rolls.tasks import resume as resume_rolls
     from pallaq.study.actions.uploads import clear_expired
 
     clear_expired()
     resume()
+    resume_rolls()
+    run_retention.enqueue()
     options = ["--no-reload", "--verbosity", "0", "--skip-checks"]
     worker = children.spawn([sys.executable, "-m", "django", "db_worker", *options])
     stack.callback(children.stop, worker, signal.SIGTERM, signal.SIGKILL)

@@ -76,6 +76,47 @@ def can_read_log(user: Visitor, person: Person) -> bool:
     return holds_in(user, person.region, Role.OFFICER, Role.AUDITOR)
 
 
+def can_read_logs(user: Visitor) -> bool:
+    """Officers and auditors see what was read in their regions."""
+    return has_role(user, Role.OFFICER, Role.AUDITOR)
+
+
+def export_regions(user: Visitor) -> frozenset[str] | None:
+    """Return the regions whose people an officer with the permission to export may take out; None for all."""
+    found = {seat.region for seat in seats(user) if seat.role == Role.OFFICER and seat.may_export}
+    return None if "" in found else frozenset(found)
+
+
+def can_export(user: Visitor) -> bool:
+    """Officers to whom it was given by itself take people out, in some region."""
+    return any(seat.role == Role.OFFICER and seat.may_export for seat in seats(user))
+
+
+def can_export_log(user: Visitor, person: Person) -> bool:
+    """Officers and auditors of her region to whom exporting was given take out who read of her."""
+    return any(seat.may_export and seat.region in ("", person.region) for seat in seats(user))
+
+
+def sees_permits(user: Visitor) -> bool:
+    """Whoever looks people up sees authorisations, and a concession holder those of her organisation."""
+    return has_role(user, *READS, Role.HOLDER)
+
+
+def sees_certificates(user: Visitor) -> bool:
+    """Certificates say how much gold somebody sells: holders, officers and auditors see them, registrars do not."""
+    return has_role(user, Role.HOLDER, Role.OFFICER, Role.AUDITOR)
+
+
+def sees_retention(user: Visitor) -> bool:
+    """Officers, auditors and administrators see what goes when: counts, nobody's data."""
+    return can_read_logs(user) or is_administrator(user)
+
+
+def sees_organisations(user: Visitor) -> bool:
+    """Whoever looks people up sees organisations, and a treasurer her own association."""
+    return has_role(user, *READS, Role.ASSOCIATION)
+
+
 def can_give_seats(user: Visitor) -> bool:
     """Administrators give seats, keep schemes, norms and keys."""
     return is_administrator(user)

@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -139,6 +140,12 @@ def write_ring(data: Path, ring: Ring) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
+    # The name too must outlive a power cut: what is encrypted next is lost with the key.
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def ring() -> Ring:
@@ -215,7 +222,39 @@ class EncryptedText(EncryptedBytes):
 
 
 class BlindIndex(models.BinaryField):  # type: ignore[type-arg] # as above
-    """The blind index of an encrypted value beside it; None where there is no value."""
+    """The blind index of an encrypted value beside it; None where there is no value.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `of` names the field whose value is indexed, `purpose` what it is found for: "identifier", or with a field of the
+    row in it, "registration.{scheme_id}"; `form` makes of the value what is indexed. A rotation of keys makes the
+    index anew from them, so an index without them cannot be rotated. None of the three is the database's matter.
+    """
+
+    def __init__(
+        self, *args: Any, of: str = "", purpose: str = "", form: Callable[[str], str] = str, **kwargs: Any
+    ) -> None:
+        self.of, self.purpose, self.form = of, purpose, form
         super().__init__(*args, **{"null": True, "editable": False, "max_length": INDEX_BYTES, **kwargs})
+
+    def source(self) -> "BlindIndex":
+        """Return the field that says what is indexed: a history table's is its table's."""
+        tracked = getattr(self.model, "pgh_tracked_model", None) or self.model
+        field = tracked._meta.get_field(self.name)
+        assert isinstance(field, BlindIndex)
+        return field
+
+    def index_of(self, row: models.Model) -> bytes | None:
+        """Return the index that a row's value has under the current key; None where there is no value."""
+        source = self.source()
+        value = source.form(getattr(row, source.of) or "")
+        return ring().index(value, source.purpose.format_map(Columns(row))) if value else None
+
+
+class Columns(dict[str, Any]):
+    """A row's values by the names of its fields and columns, as a text's blanks ask for them."""
+
+    def __init__(self, row: models.Model) -> None:
+        super().__init__()
+        self.row = row
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(self.row, name)

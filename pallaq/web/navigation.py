@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from pallaq.accounts.perms import Person, is_administrator
 from pallaq.plan.models import Plan
 from pallaq.plan.perms import can_edit
+from pallaq.registry.tabs import first_address
 from pallaq.study.models import Study
 from pallaq.study.perms import can_see_study
 from pallaq.web.doors import doors
 from pallaq.web.trail import trail_scopes
+
+REGISTRY = {"registry", "desks", "matching", "rolls", "associations", "permits", "credentials", "rights"}
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,17 @@ def places(request: HttpRequest) -> list[Place]:
         code = study.code
     here = match.view_name if match else ""
     in_plan = match is not None and ("plan" in match.kwargs or here.startswith(("plan:", "progress:", "exchange:")))
-    plan = plan_address(request)
+    plan, registry = plan_address(request), first_address(request.user)
+    in_registry = here.partition(":")[0] in REGISTRY
     found = [  # the bar of a phone holds four places: three of these, and "More"
         (address_of("diagnosis:board", study=code), _("Gaps"), {"web:home", "diagnosis:board", "diagnosis:row"}, True),
-        (address_of("diagnosis:report", study=code), _("Report"), {"diagnosis:report"}, True),
+        (address_of("diagnosis:report", study=code), _("Report"), {"diagnosis:report"}, not registry),
         (address_of("diagnosis:print", study=code), _("Against the print"), {"diagnosis:print"}, False),
         (address_of("diagnosis:study", study=code), _("The study"), {"diagnosis:study"}, False),
         (plan, _("Plan"), {here} if in_plan else set(), True),
+        (registry, _("Registry"), {here} if in_registry else set(), True),
+        (address_of("figures:figures"), _("Figures of the registry"), {"figures:figures", "figures:registries"}, False),
+        (address_of("credentials:verify"), _("Verify a card"), set(), False),
         (address_of("study:list"), _("Studies"), {"study:list"}, not plan),
         (address_of("people:list") if is_administrator(request.user) else "", _("People"), {"people:list"}, False),
         (address_of("web:audit") if trail_scopes(request.user) != [] else "", _("Audit trail"), {"web:audit"}, False),

@@ -59,6 +59,16 @@ def test_every_message_has_its_spanish(tool: ModuleType) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+ALIAS = re.compile(r"\bu?(?:n|p|np)?gettext(?:_lazy|_noop)? as (\w+)")
+
+
+def test_every_name_under_which_texts_are_translated_is_looked_for(tool: ModuleType, root: Path) -> None:
+    code = [path for path in (root / "pallaq").rglob("*.py") if "tests" not in path.parts]
+    aliases = {alias for path in code for alias in ALIAS.findall(path.read_text(encoding="utf-8"))}
+    assert aliases
+    assert aliases <= tool.KEYWORDS.keys()
+
+
 @pytest.mark.parametrize(
     ("spanish", "fault"),
     [

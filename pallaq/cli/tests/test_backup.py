@@ -74,7 +74,7 @@ def test_it_saves_the_keys_only_when_asked(data: Path, tmp_path: Path) -> None:
     save(data, tmp_path / "with.tar", with_keys=True)
     kept = {"manifest.json", "database.dump", "releases/answers.parquet", "evidence/0192"}
     assert names(tmp_path / "without.tar") == kept
-    assert names(tmp_path / "with.tar") - names(tmp_path / "without.tar") == {"keys/secret"}
+    assert names(tmp_path / "with.tar") - names(tmp_path / "without.tar") == {"keys/secret", "keys/fields.json"}
     assert stat.S_IMODE((tmp_path / "without.tar").stat().st_mode) == 0o600
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pallaq.accounts.models import User
 from pallaq.places.rules import district
 from pallaq.registry.models import Activity, Consent, Identifier, IdentifierKind, Person, PersonState, Purpose
-from pallaq.registry.rules.identifiers import cleaned, fits
+from pallaq.registry.rules.identifiers import cleaned, fits, phone_digits
 from pallaq.shared.encryption import ring
 from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
@@ -60,11 +60,15 @@ def register_person(
     Whether she is there already is the caller's question (`matching`): here two desks that register one number at once
     only wait for each other.
     """
+    if key:
+        wait_for_numbers([str(key)])
     if key and (found := Person.objects.filter(pk=key).first()):
         return found
     if Purpose.REGISTRY not in consents:
         message = _("Without her consent to be on the registry she is not registered. Ask her, and mark it.")
         raise Refusal(message, code="no-consent")
+    if activity:
+        check_place(activity["place"])
     numbers = [checked_number(numbered) for numbered in identifiers]
     wait_for_numbers([number for _kind, number in numbers])
     person = Person(**({"id": key} if key else {}), **checked_fields(fields), changed_by=by)
@@ -107,6 +111,9 @@ def add_identifier(*, person: Person, edition: int, numbered: Numbered, by: User
 def end_identifier(*, identifier: Identifier, edition: int, on: date, by: User | None) -> None:
     """Say from which day an identifier is no longer hers."""
     person = locked(identifier.person, edition)
+    if identifier.valid_from and on < identifier.valid_from:
+        message = _("It holds from %(day)s on: its last day cannot be earlier. Correct the day.")
+        raise Refusal(message % {"day": identifier.valid_from.isoformat()}, code="identifier-dates")
     identifier.valid_to, identifier.changed_by, identifier.changed_at = on, by, timezone.now()
     identifier.save()
     touch(person, by)
@@ -224,13 +231,12 @@ def save_identifier(
 
 def index_phone(person: Person) -> None:
     """Set the blind index of her phone."""
-    digits = "".join(character for character in person.phone if character.isdigit())[-9:]
+    digits = phone_digits(person.phone)
     person.phone_index = ring().index(digits, "phone") if digits else None
 
 
 def wait_for_numbers(numbers: Sequence[str]) -> None:
     """Take the locks of numbers until the transaction ends: who registers the same number at once comes after."""
     locks = sorted(int.from_bytes(ring().index(number, "lock")[:8], "big", signed=True) for number in numbers)
-    with connection.cursor() as cursor:
-        for lock in locks:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+    with connection.cursor() as cursor:  # in one statement, in their order: a list brings a thousand at once
+        cursor.execute("SELECT pg_advisory_xact_lock(lock) FROM unnest(%s::bigint[]) lock", [locks])

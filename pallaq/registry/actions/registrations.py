@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pallaq.accounts.models import User
 from pallaq.registry.actions.people import SCOPE, check_place, locked, touch
+from pallaq.registry.law import months_later, norm
 from pallaq.registry.models import Person, Registration, Scheme, State, Transition
 from pallaq.registry.rules.identifiers import cleaned
 from pallaq.registry.rules.states import NEED_A_REASON, allowed
@@ -27,13 +28,27 @@ class Entry:
     number: str = ""
     place: str = ""
     on: date | None = None
+    valid_to: date | None = None  # None: what the norm of the term gives, if one is known
+
+
+@dataclass(frozen=True)
+class Move:
+    """How a registration goes to another state; `number` and `valid_to` are what the authority wrote, if anything."""
+
+    state: State
+    on: date
+    reason: str = ""
+    number: str = ""
+    valid_to: date | None = None
 
 
 @transaction.atomic
-def open_registration(*, person: Person, scheme: Scheme, entry: Entry, by: User | None) -> Registration:
-    """Put a person on a scheme."""
+def open_registration(
+    *, person: Person, scheme: Scheme, entry: Entry, edition: int | None = None, by: User | None
+) -> Registration:
+    """Put a person on a scheme; `edition` is her file's as it was read, None where nobody read it (an import)."""
     on, place = entry.on or timezone.localdate(), entry.place or person.place
-    person = locked(person, None)
+    person = locked(person, edition)
     check_scheme(scheme, place, on)
     if person.registrations.filter(scheme=scheme, state__in=OPEN).exists():
         message = _("She is on “%(scheme)s” already. Change that registration instead.")
@@ -48,6 +63,7 @@ def open_registration(*, person: Person, scheme: Scheme, entry: Entry, by: User 
         place=place,
         state=entry.state,
         since=on,
+        valid_to=term_end(scheme, entry.state, on, entry.valid_to),
     )
     Transition.objects.create(registration=registration, after=entry.state, on=on, by=by)
     touch(person, by)
@@ -56,26 +72,47 @@ def open_registration(*, person: Person, scheme: Scheme, entry: Entry, by: User 
     return registration
 
 
-@transaction.atomic
 def change_state(
     *, registration: Registration, state: State, reason: str, edition: int | None, on: date, by: User | None
 ) -> Registration:
     """Move a registration to another state from a day on; `edition` is her file's as it was read."""
+    return move_registration(registration=registration, move=Move(state, on, reason), edition=edition, by=by)
+
+
+@transaction.atomic
+def move_registration(*, registration: Registration, move: Move, edition: int | None, by: User | None) -> Registration:
+    """Move a registration to another state, with the authority's number and its last day where they are given."""
     person = locked(registration.person, edition)
     registration = Registration.objects.select_related("scheme").get(pk=registration.pk)
-    check_change(registration.scheme, registration.state, state, reason=reason, on=on)
+    scheme, before, on = registration.scheme, registration.state, move.on
+    check_change(scheme, before, move.state, reason=move.reason, on=on)
     if on < registration.since:
         message = _("It is %(state)s since %(day)s: the change cannot hold from an earlier day.")
         words = {"state": registration.get_state_display(), "day": registration.since.isoformat()}
         raise Refusal(message % words, code="transition-before")
-    before = registration.state
-    registration.state, registration.since = state, on
+    registration.state, registration.since = move.state, on
+    if number := cleaned(move.number):
+        registration.number, registration.number_index = number, ring().index(number, f"registration.{scheme.pk}")
+    if ends_on := term_end(scheme, move.state, on, move.valid_to):
+        registration.valid_to = ends_on
     registration.save()
-    Transition.objects.create(registration=registration, before=before, after=state, on=on, reason=reason, by=by)
+    reason = move.reason.strip()
+    Transition.objects.create(registration=registration, before=before, after=move.state, on=on, reason=reason, by=by)
     touch(person, by)
-    facts = {"scheme": registration.scheme_id, "before": before, "after": state}
+    facts = {"scheme": scheme.pk, "before": before, "after": move.state}
     record(by=by, action="registration.change", scope=SCOPE, about=f"person {person.number}", **facts)
     return registration
+
+
+def term_end(scheme: Scheme, state: State, on: date, given: date | None) -> date | None:
+    """Return the last day of a registration: the given one, else what the norm of its term says; None: not known."""
+    if given and given < on:
+        message = _("The last day, %(to)s, is before the first, %(on)s. Correct one of them.")
+        raise Refusal(message % {"to": given.isoformat(), "on": on.isoformat()}, code="registration-dates")
+    if given or state != State.REGISTERED:
+        return given
+    term = norm("registration-term-months", on, scheme)
+    return months_later(on, int(term.value)) if term and term.value else None
 
 
 def check_scheme(scheme: Scheme, place: str, on: date) -> None:

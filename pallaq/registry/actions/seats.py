@@ -11,6 +11,7 @@ from pallaq.shared.errors import Refusal
 from pallaq.shared.models import record
 
 OF_AN_ORGANISATION = (Role.HOLDER, Role.ASSOCIATION)
+MAY_EXPORT = (Role.OFFICER, Role.AUDITOR)
 
 
 @transaction.atomic
@@ -36,3 +37,15 @@ def take_seat(*, seat: Seat, by: User) -> None:
     facts = {"role": seat.role, "region": seat.region}
     record(by=by, action="desk.take", scope="registry", about=f"user {seat.user_id}", **facts)
     seat.delete()
+
+
+@transaction.atomic
+def allow_export(*, seat: Seat, allowed: bool, by: User) -> None:
+    """Let a seat take people out of the registry, or no longer; it comes with no role by itself."""
+    if allowed and seat.role not in MAY_EXPORT:
+        message = _("Only officers and auditors can be allowed to export. Give that role first.")
+        raise Refusal(message, code="seat-export")
+    seat.may_export = allowed
+    seat.save(update_fields=["may_export"])
+    facts = {"role": seat.role, "region": seat.region, "allowed": allowed}
+    record(by=by, action="desk.export", scope="registry", about=f"user {seat.user_id}", **facts)

@@ -1,7 +1,7 @@
 """Tables of the room: people, schemes and norms, registrations, who works here, and the log."""
 
 from pallaq.registry.models.desks import Role, Seat
-from pallaq.registry.models.log import Consent, Purpose, Reading
+from pallaq.registry.models.log import Consent, Purpose, Reading, What
 from pallaq.registry.models.people import (
     Activity,
     ActivityKind,
@@ -36,4 +36,5 @@ __all__ = [
     "Sex",
     "State",
     "Transition",
+    "What",
 ]

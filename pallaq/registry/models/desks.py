@@ -25,6 +25,7 @@ class Seat(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     region = models.CharField(_("region"), max_length=2, blank=True)  # INEI department
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="desks")
+    may_export = models.BooleanField(_("may export"), default=False)  # given by itself, whatever the role reads
 
     class Meta:
         ordering = ["role", "region", "id"]
@@ -38,6 +39,10 @@ class Seat(models.Model):
                 condition=models.Q(role__in=["holder", "association"], organisation__isnull=False)
                 | (~models.Q(role__in=["holder", "association"]) & models.Q(organisation__isnull=True)),
                 name="registry_seat_of_an_organisation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(may_export=False) | models.Q(role__in=["officer", "auditor"]),
+                name="registry_seat_exports_what_it_reads",
             ),
         ]
 

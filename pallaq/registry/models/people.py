@@ -1,5 +1,6 @@
 """People: names, identifiers, photo, what they do and where; what was said before stands in history tables."""
 
+import re
 from typing import Any, Self
 
 import pghistory
@@ -7,14 +8,17 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pallaq.places.models import Organisation
-from pallaq.registry.models.schemes import IdentifierKind
+from pallaq.registry.models.schemes import IdentifierKind, Scheme
+from pallaq.registry.rules.identifiers import cleaned, masked, phone_digits
 from pallaq.registry.rules.names import block_keys, name_words
-from pallaq.registry.rules.numbers import new_number
-from pallaq.shared.encryption import BlindIndex, EncryptedBytes, EncryptedText
+from pallaq.registry.rules.numbers import cleaned_number, new_number
+from pallaq.shared.encryption import BlindIndex, EncryptedBytes, EncryptedText, ring
 from pallaq.shared.fields import plain, uuid7
 
 
@@ -50,6 +54,35 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Return those who live in the regions; None for all of them."""
         return self if regions is None else self.filter(region__in=sorted(regions))
 
+    def search(self, words: str) -> Self:
+        """Return those whom typed words name, as they sound: "qispi juana", "Quispe 1981", or a number or phone.
+
+        A number is one of a document, an authority's, the registry's or a phone, whole. Merged and erased people are
+        found too unless the caller leaves them out. Never count what is found: a surname alone is a hundred thousand.
+        """
+        numbers = [part for part in words.split() if any(map(str.isdigit, part))]
+        years = [part for part in numbers if re.fullmatch(r"(19|20)\d\d", part)]
+        if len(years) < len(numbers):
+            return self.filter(pk__in=keys_of_number(words))
+        heard = name_words(*(part for part in words.split() if part not in numbers))
+        found = self.filter(name_words__contains=[*heard, *years]) if heard else self.none()
+        # Two words leave some thousands at most: sorting those is quicker than walking all people in order, which
+        # PostgreSQL prefers where it can. An expression is no column of an index, so that here it cannot.
+        return found.order_by(Concat("name_key", Value("")), "id") if len(heard) + len(years) > 1 else found
+
+
+def keys_of_number(typed: str) -> models.QuerySet["Person", Any]:
+    """Return the keys of people who have a number: a document's, an authority's, the registry's, or a phone's."""
+    number, digits = cleaned(typed), phone_digits(typed)
+    people = Person.objects.order_by().values("pk")
+    schemes = Scheme.objects.values_list("pk", flat=True)
+    of_schemes = [index for scheme in schemes for index in ring().indexes(number, f"registration.{scheme}")]
+    return people.filter(identifiers__number_index__in=ring().indexes(number, "identifier")).union(
+        people.filter(registrations__number_index__in=of_schemes),
+        people.filter(number=cleaned_number(typed)),
+        people.filter(phone_index__in=ring().indexes(digits, "phone")),
+    )
+
 
 @pghistory.track(*before())
 class Person(models.Model):
@@ -70,10 +103,11 @@ class Person(models.Model):
     region = models.CharField(max_length=2, editable=False)
     address = EncryptedText(_("address"), default="", blank=True, editable=True)
     phone = EncryptedText(_("phone"), default="", blank=True, editable=True)
-    phone_index = BlindIndex()
+    phone_index = BlindIndex(of="phone", purpose="phone", form=phone_digits)
     state = models.CharField(max_length=8, choices=PersonState.choices, default=PersonState.CURRENT)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     edition = models.PositiveIntegerField(default=1)  # counted up by every change in her file, registrations too
+    synthetic = models.BooleanField(default=False, editable=False)  # of the demonstration: stamped wherever shown
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -108,6 +142,17 @@ class Person(models.Model):
         self.derive()
         super().save(*args, **kwargs)
 
+    def standing(self) -> "Person":
+        """Return the person as whom she stands today: herself, or whom her row was merged into.
+
+        Whatever hangs on a person in rooms above (memberships, permits, cards) stays with the row it was made for;
+        they call this when they read, and again after a merge is undone.
+        """
+        person = self
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
+
     def name(self) -> str:
         """Return her name as documents print it."""
         return " ".join(part for part in (self.given_names, self.paternal_surname, self.maternal_surname) if part)
@@ -116,7 +161,9 @@ class Person(models.Model):
         """Set what follows from the rest: keys to sort, find and compare by, and the region."""
         surnames = f"{self.paternal_surname} {self.maternal_surname}"
         self.name_key = plain(f"{surnames} {self.given_names}")
-        self.name_words = name_words(self.given_names, self.paternal_surname, self.maternal_surname)
+        # Her year of birth is one of her words: "Mamani 1981" is then one question to one index.
+        year = [str(self.birth_on.year)] if self.birth_on else []
+        self.name_words = [*year, *name_words(self.given_names, self.paternal_surname, self.maternal_surname)]
         self.block_keys = block_keys(self.given_names, self.paternal_surname, self.maternal_surname, self.birth_on)
         self.region = self.place[:2]
 
@@ -129,7 +176,7 @@ class Identifier(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="identifiers")
     kind = models.ForeignKey(IdentifierKind, models.PROTECT, related_name="+")
     number = EncryptedText(_("number"), editable=True)
-    number_index = BlindIndex()
+    number_index = BlindIndex(of="number", purpose="identifier")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -147,8 +194,7 @@ class Identifier(models.Model):
 
     def masked(self) -> str:
         """Return the number with all but its last three characters hidden."""
-        number: str = self.number
-        return "•" * max(len(number) - 3, 0) + number[-3:]
+        return masked(self.number)
 
 
 class Photo(models.Model):

@@ -1,12 +1,15 @@
 """Registrations: a person on a scheme, her state there, and how it came about."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pallaq.registry.models.people import Person
+from pallaq.registry.models.people import Person, PersonState
 from pallaq.registry.models.schemes import Scheme
+from pallaq.registry.rules.identifiers import masked
 from pallaq.shared.encryption import BlindIndex, EncryptedText
 from pallaq.shared.fields import uuid7
 
@@ -21,6 +24,15 @@ class State(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    """Questions about registrations."""
+
+    def of_people_in(self, regions: frozenset[str] | None) -> Self:
+        """Return those of people who are on the registry today and live in the regions; None for all of them."""
+        found = self.filter(person__state=PersonState.CURRENT)
+        return found if regions is None else found.filter(person__region__in=sorted(regions))
+
+
 class Registration(models.Model):
     """A person on a scheme. Its states are rows of their own (`Transition`); here is the last."""
 
@@ -28,13 +40,15 @@ class Registration(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="registrations")
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="registrations")
     number = EncryptedText(_("number"), default="", blank=True, editable=True)  # the authority's
-    number_index = BlindIndex()
+    number_index = BlindIndex(of="number", purpose="registration.{scheme_id}")
     place = models.CharField(_("district"), max_length=6)  # INEI ubigeo: where it holds
     region = models.CharField(max_length=2, editable=False)
     state = models.CharField(max_length=10, choices=State.choices)
     since = models.DateField()  # the day from which the state holds
     valid_to = models.DateField(_("valid to"), null=True, blank=True)  # None: the scheme sets no end that we know
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = RegistrationQuerySet.as_manager()
 
     class Meta:
         ordering = ["scheme__position", "scheme", "-since"]
@@ -58,6 +72,10 @@ class Registration(models.Model):
         """Keep the region in step."""
         self.region = self.place[:2]
         super().save(*args, **kwargs)  # type: ignore[arg-type] # Django's own arguments
+
+    def masked(self) -> str:
+        """Return the number with all but its last three characters hidden."""
+        return masked(self.number)
 
 
 class Transition(models.Model):

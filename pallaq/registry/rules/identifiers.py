@@ -11,6 +11,17 @@ def cleaned(number: str) -> str:
     return re.sub(r"[\s.\-/]", "", number).upper()
 
 
+def phone_digits(phone: str) -> str:
+    """Return the last nine digits of a phone, by which it is found again: Peru's mobile numbers have nine."""
+    return "".join(character for character in phone if character.isdigit())[-9:]
+
+
+def masked(number: str) -> str:
+    """Return a number with all but its last three characters hidden, of a short one all but less than half."""
+    shown = min(3, len(number) // 2)
+    return "•" * (len(number) - shown) + number[len(number) - shown :]
+
+
 def ruc_checks(number: str) -> bool:
     """Say whether a RUC's last digit is right (SUNAT: weights 5 4 3 2 7 6 5 4 3 2, modulo 11)."""
     total = sum(weight * int(digit) for weight, digit in zip(RUC_WEIGHTS, number, strict=False))

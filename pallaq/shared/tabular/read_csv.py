@@ -3,19 +3,19 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from pallaq.shared.errors import Problems
 from pallaq.shared.tabular.findings import quoted, unreadable
+from pallaq.shared.tabular.source import Source
 from pallaq.shared.tabular.table import Cells, Limits, Table, build
 
 SEPARATORS = (",", ";", "\t")
 BLOCK = 1_000_000
 
 
-def read_csv(path: Path, name: str, limits: Limits) -> Table:
+def read_csv(path: Source, name: str, limits: Limits) -> Table:
     """Read a CSV file; its rows are counted as a spreadsheet shows them, blank ones too."""
     check_bytes(path, name)
     try:
@@ -26,14 +26,23 @@ def read_csv(path: Path, name: str, limits: Limits) -> Table:
     return replace(table, decimal_comma=separator == ";")
 
 
-def separator_of(path: Path) -> str:
+def csv_rows(path: Source, name: str) -> Iterator[tuple[int, Cells]]:
+    """Yield each record with its number, whatever is in it."""
+    check_bytes(path, name)
+    try:
+        yield from numbered_rows(path, name, separator_of(path))
+    except UnicodeDecodeError as error:
+        raise wrong_encoding(path, name) from error
+
+
+def separator_of(path: Source) -> str:
     """Return the separator that gives the first line most columns; the comma when none does."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         line = file.readline()
     return max(SEPARATORS, key=lambda separator: sum(map(len, csv.reader([line], delimiter=separator))))
 
 
-def numbered_rows(path: Path, name: str, separator: str) -> Iterator[tuple[int, Cells]]:
+def numbered_rows(path: Source, name: str, separator: str) -> Iterator[tuple[int, Cells]]:
     """Yield each record with its number; what breaks the file's structure ends the reading with its row."""
     number = 0
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -55,7 +64,7 @@ def broken_quotes(name: str, row: int, reason: str) -> Problems:
     return unreadable(name, "broken-quotes", text % {"row": row}, row=row)
 
 
-def check_bytes(path: Path, name: str) -> None:
+def check_bytes(path: Source, name: str) -> None:
     """Refuse what no text file holds: UTF-16, or bytes of value zero."""
     line, at_start = 1, True
     with path.open("rb") as file:
@@ -70,7 +79,7 @@ def check_bytes(path: Path, name: str) -> None:
             line, at_start = line + block.count(b"\n"), False
 
 
-def wrong_encoding(path: Path, name: str) -> Problems:
+def wrong_encoding(path: Source, name: str) -> Problems:
     """Return the refusal of a file that is not UTF-8: the line, the byte, and the letter it most likely was."""
     data = path.read_bytes()
     try:

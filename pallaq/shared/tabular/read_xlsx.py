@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
@@ -18,6 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from pallaq.shared.errors import Problems
 from pallaq.shared.tabular.findings import Findings, quoted, unreadable
+from pallaq.shared.tabular.source import Source
 from pallaq.shared.tabular.table import Cells, Limits, Table, build
 
 # openpyxl has no error of its own for a damaged workbook: whatever its parsing meets first comes out.
@@ -38,7 +38,7 @@ DAMAGE = (
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([^"]{1,40})"')
 
 
-def read_xlsx(path: Path, name: str, limits: Limits) -> Table:
+def read_xlsx(path: Source, name: str, limits: Limits) -> Table:
     """Read the workbook's one sheet that holds data."""
     with opened(path, name, limits) as workbook:
         sheet = only_sheet(workbook, name, limits)
@@ -46,7 +46,15 @@ def read_xlsx(path: Path, name: str, limits: Limits) -> Table:
         return build(name, "xlsx", numbered_rows(sheet, name), limits)
 
 
-def read_xlsx_sheets(path: Path, name: str, limits: Limits, left_out: Collection[str]) -> dict[str, Table]:
+def xlsx_rows(path: Source, name: str, limits: Limits) -> Iterator[tuple[int, Cells]]:
+    """Yield the rows of the one sheet that holds data, whatever is in them."""
+    with opened(path, name, limits) as workbook:
+        sheet = only_sheet(workbook, name, limits)
+        check_merged(path, sheet, name)
+        yield from numbered_rows(sheet, name)
+
+
+def read_xlsx_sheets(path: Source, name: str, limits: Limits, left_out: Collection[str]) -> dict[str, Table]:
     """Read every sheet that holds data, by its name; a sheet may have a header and no rows."""
     findings, tables = Findings(name), {}
     with opened(path, name, limits) as workbook:
@@ -65,7 +73,7 @@ def read_xlsx_sheets(path: Path, name: str, limits: Limits, left_out: Collection
 
 
 @contextmanager
-def opened(path: Path, name: str, limits: Limits) -> Iterator[Workbook]:
+def opened(path: Source, name: str, limits: Limits) -> Iterator[Workbook]:
     """Open a workbook that is one, and not too large."""
     check_archive(path, name, limits)
     with warnings.catch_warnings(), path.open("rb") as file:
@@ -77,10 +85,10 @@ def opened(path: Path, name: str, limits: Limits) -> Iterator[Workbook]:
         yield workbook
 
 
-def check_archive(path: Path, name: str, limits: Limits) -> None:
+def check_archive(path: Source, name: str, limits: Limits) -> None:
     """Refuse what is no workbook inside, or would unpack beyond the limit."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
     except DAMAGE as error:
         raise damaged(name) from error
@@ -135,10 +143,10 @@ def as_text(value: object) -> str | None:
     return str(value)
 
 
-def check_merged(path: Path, sheet: ReadOnlyWorksheet, name: str) -> None:
+def check_merged(path: Source, sheet: ReadOnlyWorksheet, name: str) -> None:
     """Refuse merged cells: what stands in a merged range is no longer one value in one column."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             part = sheet._worksheet_path  # type: ignore[attr-defined] # the fast reader tells no merged ranges
             ranges = MERGED.findall(archive.read(part))
     except DAMAGE as error:

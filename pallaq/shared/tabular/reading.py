@@ -1,15 +1,16 @@
 """Reads a file by what it holds, not by what it is called, and says so when the two differ."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from pallaq.shared.tabular.findings import unreadable
-from pallaq.shared.tabular.read_csv import read_csv
+from pallaq.shared.tabular.read_csv import csv_rows, read_csv
 from pallaq.shared.tabular.read_parquet import read_parquet
-from pallaq.shared.tabular.read_xlsx import read_xlsx, read_xlsx_sheets
-from pallaq.shared.tabular.table import Kind, Limits, Table
+from pallaq.shared.tabular.read_xlsx import read_xlsx, read_xlsx_sheets, xlsx_rows
+from pallaq.shared.tabular.source import Source
+from pallaq.shared.tabular.table import Cells, Kind, Limits, Table, too_large
 
 READERS = {"csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
 ENDINGS: dict[str, Kind] = {
@@ -46,7 +47,24 @@ def read_sheets(
     return read_xlsx_sheets(path, name, limits, left_out)
 
 
-def checked_kind(path: Path, name: str, limits: Limits) -> Kind:
+def read_rows(source: Source, *, name: str, limits: Limits | None = None) -> Iterator[tuple[int, Cells]]:
+    """Yield the rows of a CSV or XLSX file with their numbers, the header first, one at a time; nothing is judged.
+
+    Only what ends the reading is refused: a file that is no table, a wrong encoding, quotes that never close.
+    """
+    limits = limits or Limits()
+    kind = checked_kind(source, name, limits)
+    if kind == "parquet":
+        text = _("The file is Parquet: save the list as CSV or XLSX.")
+        raise unreadable(name, "wrong-kind", text)
+    rows = csv_rows(source, name) if kind == "csv" else xlsx_rows(source, name, limits)
+    for number, cells in rows:
+        if number > limits.rows + 1 or len(cells) > limits.columns:
+            raise too_large(name, limits)
+        yield number, cells
+
+
+def checked_kind(path: Source, name: str, limits: Limits) -> Kind:
     """Return what a file holds; refuse one that is not there, too large, or not what its name says."""
     try:
         size = path.stat().st_size
@@ -62,7 +80,7 @@ def checked_kind(path: Path, name: str, limits: Limits) -> Kind:
     return kind_of(path, name, start)
 
 
-def kind_of(path: Path, name: str, start: bytes) -> Kind:
+def kind_of(path: Source, name: str, start: bytes) -> Kind:
     """Return what the file holds; refuse old or locked workbooks and names that say something else."""
     if start == OLD_EXCEL:
         raise unreadable(name, "old-excel", old_excel_words(path))
@@ -75,7 +93,7 @@ def kind_of(path: Path, name: str, start: bytes) -> Kind:
     return kind
 
 
-def old_excel_words(path: Path) -> str:
+def old_excel_words(path: Source) -> str:
     """Return what to do with a file of Excel's old container, which also wraps workbooks with a password."""
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         return _("The workbook has a password: remove it in Excel (File, Info) and save it again.")

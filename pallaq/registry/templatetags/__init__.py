@@ -1,0 +1,1 @@
+"""Words of places and numbers in templates."""
