@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from pallaq.credentials.actions.keys import key_list, signed_key_list
 from pallaq.credentials.actions.lists import status_file
-from pallaq.credentials.tasks import look_if_due
 from pallaq.credentials.rules.lists import Key
+from pallaq.credentials.tasks import look_if_due
 from pallaq.registry.models import Scheme
 
 FOLDER = Path(__file__).resolve().parent.parent / "verifier"
