@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.utils import translation
 
 from pallaq.cli import postgres
 from pallaq.shared.encryption import make_ring
@@ -37,6 +38,12 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server = postgres.start(DATA, throwaway=True)
     yield
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> None:
+    """Begin each test in the site's own language: a page that another test read leaves its reader's behind."""
+    translation.deactivate()
 
 
 @pytest.fixture

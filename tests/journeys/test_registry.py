@@ -141,36 +141,7 @@ def test_a_selector_is_registered_authorised_and_verified_without_a_network(
     officer.wait_for_url(f"**{file}registrations/")
     authorise(desk, enter(open_page, seated("Helga", Role.HOLDER, organisation=made.holder), "/about/", width), juana)
 
-    # The card is issued and printed; a buyer verifies it with the network off.
-    desk.goto(f"{file}card/")
-    for box in desk.locator("main form input[type=checkbox]").all():
-        box.check()
-    desk.get_by_role("button", name="Issue the card").click()
-    expect(desk.get_by_role("link", name="Print it (PDF)")).to_be_visible()
-    assert "Mamani" in words_of(desk, desk.get_by_role("link", name="Print it (PDF)").get_attribute("href"))
-    text = Card.objects.get().text
-    buyer = open_page("/verify/en/", width=width)
-    buyer.wait_for_selector("html[data-ready]", state="attached")
-    buyer.context.set_offline(True)
-    buyer.reload()
-    assert verdict_of(buyer, text) == "valid"
-    assert serious(buyer) == set()
-
-    # She loses it: revoked, and once the page was online again the buyer is told.
-    officer.goto(f"{file}card/")
-    officer.get_by_text("Revoke it", exact=True).click()
-    revoking = officer.locator("form", has=officer.get_by_role("button", name="Revoke the card"))
-    revoking.locator("[name=why]").select_option("lost")
-    revoking.locator("[name=sure]").check()
-    revoking.get_by_role("button", name="Revoke the card").click()
-    expect(officer.locator("main")).to_contain_text("no longer good")
-    buyer.context.set_offline(False)
-    buyer.goto("/verify/en/")
-    buyer.wait_for_selector("html[data-ready]", state="attached")
-    buyer.locator("#update").click()
-    expect(buyer.locator("#update-said")).not_to_be_empty()
-    buyer.context.set_offline(True)
-    assert verdict_of(buyer, text) == "revoked"
+    a_card(desk, officer, open_page, juana, width)
     own_page(desk, open_page, juana, width)
 
 
@@ -202,6 +173,41 @@ def authorise(desk: Page, holder: Page, juana: Person) -> None:
     assert Authorisation.objects.in_force_on(today).get() == found
     holder.goto(one)
     assert "Ana María 1" in words_of(holder, holder.locator("a[href$='authorisation.pdf']").get_attribute("href"))
+
+
+def a_card(desk: Page, officer: Page, open_page: OpenPage, juana: Person, width: int) -> None:
+    """Issue, print and verify a card without a network; revoke it, and verify again."""
+    file = f"/registry/people/{juana.pk}/"
+    # A buyer verifies with the network off.
+    desk.goto(f"{file}card/")
+    for box in desk.locator("main form input[type=checkbox]").all():
+        box.check()
+    desk.get_by_role("button", name="Issue the card").click()
+    expect(desk.get_by_role("link", name="Print it (PDF)")).to_be_visible()
+    assert "Mamani" in words_of(desk, desk.get_by_role("link", name="Print it (PDF)").get_attribute("href"))
+    text = Card.objects.get().text
+    buyer = open_page("/verify/en/", width=width)
+    buyer.wait_for_selector("html[data-ready]", state="attached")
+    buyer.context.set_offline(True)
+    buyer.reload()
+    assert verdict_of(buyer, text) == "valid"
+    assert serious(buyer) == set()
+
+    # She loses it: revoked, and once the page was online again the buyer is told.
+    officer.goto(f"{file}card/")
+    officer.get_by_text("Revoke it", exact=True).click()
+    revoking = officer.locator("form", has=officer.get_by_role("button", name="Revoke the card"))
+    revoking.locator("[name=why]").select_option("lost")
+    revoking.locator("[name=sure]").check()
+    revoking.get_by_role("button", name="Revoke the card").click()
+    expect(officer.locator("main")).to_contain_text("no longer good")
+    buyer.context.set_offline(False)
+    buyer.goto("/verify/en/")
+    buyer.wait_for_selector("html[data-ready]", state="attached")
+    buyer.locator("#update").click()
+    expect(buyer.locator("#update-said")).not_to_be_empty()
+    buyer.context.set_offline(True)
+    assert verdict_of(buyer, text) == "revoked"
 
 
 def own_page(desk: Page, open_page: OpenPage, juana: Person, width: int) -> None:

@@ -17,7 +17,7 @@ from pallaq.places.models import Organisation
 from pallaq.registry.models.schemes import IdentifierKind, Scheme
 from pallaq.registry.rules.identifiers import cleaned, masked, phone_digits
 from pallaq.registry.rules.names import block_keys, name_words
-from pallaq.registry.rules.numbers import cleaned_number, new_number
+from pallaq.registry.rules.numbers import cleaned_number, is_number, new_number
 from pallaq.shared.encryption import BlindIndex, EncryptedBytes, EncryptedText, ring
 from pallaq.shared.fields import plain, uuid7
 
@@ -60,6 +60,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         A number is one of a document, an authority's, the registry's or a phone, whole. Merged and erased people are
         found too unless the caller leaves them out. Never count what is found: a surname alone is a hundred thousand.
         """
+        number = cleaned_number(words)
+        if is_number(number) and (hers := self.filter(number=number)).exists():
+            return hers  # it may have no digit at all, and a name may look like one
         numbers = [part for part in words.split() if any(map(str.isdigit, part))]
         years = [part for part in numbers if re.fullmatch(r"(19|20)\d\d", part)]
         if len(years) < len(numbers):

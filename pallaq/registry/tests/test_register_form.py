@@ -90,7 +90,7 @@ def test_no_consent_is_ticked_beforehand_and_each_has_its_words() -> None:
     for purpose in Purpose:
         field = form[f"consent_{purpose}"]
         assert "checked" not in str(field)
-        assert field.label.startswith("She agrees")
+        assert field.label.startswith("Acepta ")
     assert form["key"].value() != RegisterForm(user=made.registrar)["key"].value()
 
 

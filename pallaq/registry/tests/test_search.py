@@ -3,6 +3,7 @@
 import pytest
 
 from pallaq.registry.models import Person
+from pallaq.registry.rules.numbers import check_character
 from pallaq.registry.tests.samples import desks, registered, selector
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,14 @@ def test_it_finds_her_by_the_number_of_the_registry_as_it_is_read_aloud() -> Non
     desks()
     juana = selector()
     assert Person.objects.search(f"{juana.number[:4]}-{juana.number[4:].lower()}").get() == juana
+
+
+def test_it_finds_her_by_a_number_that_has_no_digit() -> None:
+    desks()
+    juana = selector()
+    body = "ABCDEFGHJ"
+    Person.objects.filter(pk=juana.pk).update(number=body + check_character(body))
+    assert Person.objects.search(f"abcd efghj {check_character(body)}").get() == juana
 
 
 @pytest.mark.parametrize(
