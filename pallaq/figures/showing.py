@@ -53,8 +53,9 @@ class Shown:
 
 
 def schemes_of(release: RegistryRelease) -> list[str]:
-    """Return the codes of the schemes that a release tells of."""
-    return sorted({str(cell[0]) for cell in release.cells()})
+    """Return the codes of the schemes that a release tells of, in the order of the law's page."""
+    told = {str(cell[0]) for cell in release.cells()}
+    return list(Scheme.objects.filter(pk__in=told).order_by("position", "pk").values_list("pk", flat=True))
 
 
 def tables(release: RegistryRelease, scheme: str) -> list[Shown]:

@@ -88,7 +88,7 @@ def test_it_runs_out_by_its_dates_alone() -> None:
     assert days == {-1: False, 0: True, 10: True, 11: False}
     Authorisation.objects.filter(pk=found.pk).update(starts_on=today - 9 * DAY, ends_on=today - DAY)
     found.refresh_from_db()
-    assert (found.standing(), found.standing_words(), found.state) == ("expired", "run out", "in_force")
+    assert (found.standing(), found.standing_words(), found.state) == ("expired", "vencida", "in_force")
     assert list(Authorisation.objects.standing("expired", today)) == [found]
     assert not Authorisation.objects.standing("in_force", today).exists()
 
