@@ -1,7 +1,5 @@
 """Files of evidence: checked before anything is stored, put in place with their row, removed with a reason."""
 
-import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +15,9 @@ from pallaq.plan.models import Item
 from pallaq.plan.rules.periods import Period
 from pallaq.progress.errors import period_closed, without_reason
 from pallaq.progress.models import ClosedPeriod, Evidence
-from pallaq.progress.rules.evidence import ENDINGS, found_in
 from pallaq.shared.errors import Problem, Refusal
+from pallaq.shared.keeping import keep, name_of
+from pallaq.shared.kinds import ENDINGS, found_in
 from pallaq.shared.models import record
 
 
@@ -55,17 +54,11 @@ def store_file(
     evidence.title = evidence.title[:200]
     evidence.media_type = found_in(file, name).media_type
     placed.append(evidence.path())
-    evidence.size, evidence.sha256 = write(file, evidence.path())
+    evidence.size, evidence.sha256 = keep(file, evidence.path())
     evidence.save(force_insert=True)
     facts = {"item": item.code, "sha256": evidence.sha256, "media_type": evidence.media_type}
     record(by=by, action="evidence.add", scope=item.plan.scope, about=f"evidence {evidence.pk}", **facts)
     return evidence
-
-
-def name_of(file: File[bytes]) -> str:
-    """Return a file's name without what no name shows, cut in its middle so that its ending stays."""
-    name = "".join(letter for letter in Path(file.name or "").name if letter.isprintable()).strip() or "?"
-    return name if len(name) <= 255 else name[:200] + name[-55:]
 
 
 def file_problem(file: File[bytes]) -> Problem | None:
@@ -91,20 +84,6 @@ def file_problem(file: File[bytes]) -> Problem | None:
     }
     words["what"] = f" ({found.what})" if found.what and found.fault == "kind" else found.what
     return Problem(f"file-{found.fault}", messages[found.fault] % words, file=name)
-
-
-def write(file: File[bytes], path: Path) -> tuple[int, str]:
-    """Write a file for its owner alone, wait until it is on the disk, and return its size and sha256."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
-        for chunk in file.chunks():
-            digest.update(chunk)
-            size += target.write(chunk)
-        target.flush()
-        os.fsync(target.fileno())
-    return size, digest.hexdigest()
 
 
 @transaction.atomic

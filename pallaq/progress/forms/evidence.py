@@ -9,7 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pallaq.progress.rules.evidence import ENDINGS
+from pallaq.shared.kinds import ENDINGS
 
 
 def help_words() -> str:

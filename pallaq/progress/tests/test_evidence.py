@@ -16,9 +16,9 @@ from pallaq.plan.tests.samples import Small, small
 from pallaq.progress.actions import evidence as verbs
 from pallaq.progress.actions.evidence import add_evidence, kept_files, remove_evidence
 from pallaq.progress.models import Evidence
-from pallaq.progress.rules.evidence import ODF, OOXML, found_in
 from pallaq.progress.tests.samples import closed, reported, spent
 from pallaq.shared.errors import Refusal
+from pallaq.shared.kinds import ODF, OOXML, found_in
 from pallaq.shared.models import AuditEvent
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What a file of evidence is, by its bytes; its name has to agree. Only kinds that nobody can run are kept."""
+"""What a file that is kept is, by its bytes; its name has to agree. Only kinds that nobody can run are known."""
 
 import re
 import zipfile
