@@ -1,12 +1,11 @@
 """A release's diagnosis: asked for, run once, its files put in place whole."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from pallaq.diagnosis.models import Diagnosis, State
 from pallaq.report.rules.document import FORMAT
 from pallaq.shared import releases
 from pallaq.shared.errors import Refusal
+from pallaq.shared.locks import alone
 from pallaq.shared.models import record
 from pallaq.study.models import Release
 
@@ -49,7 +49,7 @@ def renew_outdated() -> None:
 
 def run_diagnosis(release: Release, progress: Progress = lambda _step, _percent: None) -> Diagnosis:
     """Run what `request_diagnosis` asked for. A second run finds it done; one after a crash starts anew."""
-    with alone(release.study_id):
+    with alone(f"diagnosis {release.study_id}"):  # one diagnosis of a study at a time
         diagnosis = Diagnosis.objects.get(release=release)
         if diagnosis.state == State.DONE:
             return diagnosis
@@ -58,19 +58,6 @@ def run_diagnosis(release: Release, progress: Progress = lambda _step, _percent:
             note("reading", 0)
             finish(diagnosis, note)
         return diagnosis
-
-
-@contextmanager
-def alone(study: str) -> Iterator[None]:
-    """Hold the study's lock, which PostgreSQL lets go when this process dies: one diagnosis of a study at a time."""
-    key = zlib.crc32(f"diagnosis {study}".encode())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager

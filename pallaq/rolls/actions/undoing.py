@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from pallaq.accounts.models import User
 from pallaq.registry.models import Activity, Identifier, Person, PersonState, What
 from pallaq.rolls.actions.bringing import SCOPE, held
-from pallaq.rolls.actions.working import alone, failing
+from pallaq.rolls.actions.working import failing
 from pallaq.rolls.models import Outcome, Roll, RollEntry, RollState
 from pallaq.shared.errors import Refusal
+from pallaq.shared.locks import alone
 from pallaq.shared.models import record
 
 BATCH = 500
@@ -52,7 +53,7 @@ def begin_taking_back(*, roll: Roll, by: User) -> Roll:
 
 def take_back(roll: Roll, after_batch: Callable[[int], None] = lambda _done: None) -> None:
     """Remove untouched people batch by batch; whoever was touched meanwhile stays."""
-    with alone(roll), failing(roll, RollState.IMPORTED):
+    with alone(f"roll {roll.pk}"), failing(roll, RollState.IMPORTED):
         spared: set[UUID] = set()
         while taken := take_back_batch(roll, spared):
             after_batch(taken)

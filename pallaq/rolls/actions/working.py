@@ -3,13 +3,12 @@
 import json
 import logging
 import traceback
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected
@@ -22,6 +21,7 @@ from pallaq.rolls.models import RUNNING, Roll, RollRow, RollState
 from pallaq.rolls.rules.values import STATES
 from pallaq.shared.errors import Problems, Refusal
 from pallaq.shared.fields import plain
+from pallaq.shared.locks import alone
 from pallaq.shared.models import record
 from pallaq.shared.sealed import SealedWriter, chunks, sealed_lines
 from pallaq.shared.tabular import InMemory, read_rows
@@ -31,19 +31,6 @@ PATIENCE = 3  # times that a batch is tried
 WORDS = 12  # a column of states has few words; with more it is another column, and none of them is kept
 
 log = logging.getLogger(__name__)
-
-
-@contextmanager
-def alone(roll: Roll) -> Iterator[None]:
-    """Hold the list's lock, which PostgreSQL lets go when this process dies: one worker at a time has it."""
-    key = zlib.crc32(f"roll {roll.pk}".encode())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager
@@ -70,7 +57,7 @@ def fail(roll: Roll, after: RollState, words: str) -> None:
 
 def check_roll(roll: Roll) -> None:
     """Read a list whole and find all that is wrong in it; nothing of it goes into the registry."""
-    with alone(roll), failing(roll):
+    with alone(f"roll {roll.pk}"), failing(roll):
         roll.refresh_from_db()
         if roll.state == RollState.CHECKING:
             spread_rows(roll)
@@ -130,7 +117,7 @@ def finish_check(roll: Roll, totals: Counter[str], words: Counter[str]) -> None:
 
 def import_roll(roll: Roll, after_batch: Callable[[int], None] = lambda _done: None) -> None:
     """Import a list from where it stands; harmless when it is done already or was stopped."""
-    with alone(roll), failing(roll):
+    with alone(f"roll {roll.pk}"), failing(roll):
         roll.refresh_from_db()
         if roll.state != RollState.IMPORTING:
             return
