@@ -40,7 +40,9 @@ ROLES = (
     "registrar",  # of Puno, as the officer and the auditor
     "officer",
     "auditor",
-    "elsewhere",  # officer of Arequipa
+    "elsewhere",  # officer of Arequipa, as the next two
+    "registrar elsewhere",
+    "auditor elsewhere",
     "holder",  # of the organisation that authorises Juana
     "other holder",
     "treasurer",  # of Juana's association
@@ -140,6 +142,8 @@ def user_of(role: str, world: World) -> User | None:
         "officer": lambda: made.officer,
         "auditor": lambda: seated("Aurora", Role.AUDITOR, "21"),
         "elsewhere": lambda: seated("Otilia", Role.OFFICER, "04"),
+        "registrar elsewhere": lambda: seated("Raquel", Role.REGISTRAR, "04"),
+        "auditor elsewhere": lambda: seated("Alba", Role.AUDITOR, "04"),
         "holder": lambda: made.helga,
         "other holder": lambda: seated("Hilda", Role.HOLDER, organisation=elsewhere()),
         "treasurer": lambda: seated("Tomasa", Role.ASSOCIATION, organisation=world.association),
