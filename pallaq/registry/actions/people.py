@@ -201,6 +201,10 @@ def checked_number(numbered: Numbered) -> tuple[IdentifierKind, str]:
     if kind is None:
         message = _("There is no kind of identifier “%(kind)s”. Choose one from the list.")
         raise Refusal(message % {"kind": numbered.kind[:40]}, code="unknown-identifier-kind")
+    over = kind.valid_to and kind.valid_to < timezone.localdate()
+    if over and (numbered.valid_to is None or numbered.valid_to > kind.valid_to):
+        message = _("Nobody has a %(kind)s since %(day)s. Choose what took its place, or write until when she had it.")
+        raise Refusal(message % {"kind": kind, "day": kind.valid_to.isoformat()}, code="identifier-kind-over")
     number = cleaned(numbered.number)
     if not fits(number, kind.pattern, kind.check_rule):
         # The number itself stays out of the message: messages reach logs.

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pallaq.accounts.tests.people import refused
 from pallaq.registry.actions.people import Numbered, add_identifier, edit_person, register_person
-from pallaq.registry.models import Consent, Identifier, Person, Purpose
+from pallaq.registry.models import Consent, Identifier, IdentifierKind, Person, Purpose
 from pallaq.registry.tests.samples import JUANA, desks, selector
 from pallaq.shared.models import AuditEvent
 
@@ -83,6 +83,18 @@ def test_it_checks_the_last_digit_of_a_ruc() -> None:
     with refused("identifier-shape"):
         add_identifier(person=juana, edition=1, numbered=Numbered("ruc", "10401234561"), by=None)
     add_identifier(person=juana, edition=1, numbered=Numbered("ruc", "20131312955"), by=None)  # SUNAT's own
+
+
+def test_a_kind_that_ended_is_taken_only_with_a_day_on_which_hers_ended() -> None:
+    desks()
+    ended = timezone.localdate() - timedelta(days=30)
+    IdentifierKind.objects.filter(pk="regional").update(valid_to=ended)
+    juana = selector()
+    for valid_to in (None, ended + timedelta(days=1)):
+        with refused("identifier-kind-over"):
+            add_identifier(person=juana, edition=1, numbered=Numbered("regional", "A-1", valid_to=valid_to), by=None)
+    add_identifier(person=juana, edition=1, numbered=Numbered("regional", "A-1", valid_to=ended), by=None)
+    assert juana.identifiers.count() == 2
 
 
 def test_an_edit_of_an_old_reading_is_refused_and_nothing_is_lost() -> None:
